@@ -1,0 +1,256 @@
+"""Every record that passes between the stages: read -> detect -> judge -> appraise -> render.
+
+All records are frozen. A paper has one text; everything else is offsets into it (Python string offsets), so that
+`paper.text[mention.start:mention.end] == mention.text` always holds. Boxes are in points from the page's top left corner.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+SectionKind = Literal[
+    "title", "abstract", "keywords", "introduction", "methods", "results", "discussion", "conclusion", "table", "caption",
+    "funding", "acknowledgements", "references", "appendix", "other",
+]  # fmt: skip
+PassageKind = Literal["heading", "paragraph", "list-item", "block-quote", "table", "caption", "footnote", "reference"]
+Usage = Literal[
+    "author", "quoted", "cited-title", "name", "mentioned", "diagnosis", "search", "other-sense", "behaviour", "self-named",
+]  # fmt: skip
+Decision = Literal["flag", "query", "exempt"]
+Severity = Literal["pejorative", "stigmatising", "outdated"]
+VerdictLabel = Literal["person-first", "mixed", "not person-first", "no person reference"]
+VerdictRule = Literal["majority", "strict"]
+Status = Literal["ok", "partial", "failed"]
+Link = Literal["stated", "co-occurring"]
+Box = tuple[float, float, float, float]
+
+SECTION_KINDS: tuple[SectionKind, ...] = get_args(SectionKind)
+USAGES: tuple[Usage, ...] = get_args(Usage)
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+
+class Frozen(BaseModel):
+    """A record that cannot be changed and refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Problem(Frozen):
+    """Something that a reader of the report must know about an input: what is wrong and how to mend it."""
+
+    code: str
+    message: str
+    remedy: str = ""
+
+
+class Line(Frozen):
+    """A printed line (or the part of one that stands in the text): offsets and box."""
+
+    start: int
+    end: int
+    bbox: Box
+
+
+class Page(Frozen):
+    """A printed page: its number from 1, size in points, and the lines on it in reading order."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[Line, ...] = ()
+
+
+class Section(Frozen):
+    """A stretch of text of one kind. Sections are in text order and never overlap; a table inside Results splits Results."""
+
+    start: int
+    end: int
+    kind: SectionKind
+    heading: str | None = None
+
+
+class Passage(Frozen):
+    """A paragraph, heading, caption, table, reference ...: the unit that detection reads. In text order, never overlapping."""
+
+    start: int
+    end: int
+    kind: PassageKind = "paragraph"
+
+
+class Metadata(Frozen):
+    """What the paper says of itself; None or empty where it does not show it."""
+
+    title: str | None = None
+    year: int | None = None
+    doi: str | None = None
+    journal: str | None = None
+    authors: tuple[str, ...] = ()
+
+
+class Paper(Frozen):
+    """One paper as read: its text, and where in the text and on the pages everything stands."""
+
+    id: str
+    source: str
+    text: str
+    sections: tuple[Section, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    pages: tuple[Page, ...] = ()
+    metadata: Metadata = Metadata()
+    problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def _section_starts(self) -> list[int]:
+        return [s.start for s in self.sections]
+
+    @cached_property
+    def _lines(self) -> list[tuple[int, int, int, Box]]:
+        return sorted((line.start, line.end, page.number, line.bbox) for page in self.pages for line in page.lines)
+
+    def section_at(self, offset: int) -> Section | None:
+        """The section that holds `offset`, or None where there is none."""
+        k = bisect_right(self._section_starts, offset) - 1
+        return self.sections[k] if k >= 0 and offset < self.sections[k].end else None
+
+    def page_at(self, offset: int) -> int | None:
+        """The number (from 1) of the page on which `offset` is printed; None for formats without pages."""
+        k = bisect_right(self._lines, (offset, len(self.text) + 1)) - 1
+        return self._lines[max(k, 0)][2] if self._lines else None
+
+    def boxes(self, start: int, end: int) -> list[tuple[int, Box]]:
+        """The (page number, box) of each printed line that holds some of `start:end`, narrowed to those characters.
+
+        Inside a line the place is taken in proportion to characters, which is near enough to find the word by eye.
+        """
+        found = []
+        k = max(bisect_right(self._lines, (start, len(self.text) + 1)) - 1, 0)
+        for line_start, line_end, page, (x0, y0, x1, y1) in self._lines[k:]:
+            if line_start >= end:
+                break
+            if line_end <= start or line_end == line_start:
+                continue
+            per_character = (x1 - x0) / (line_end - line_start)
+            left = x0 + max(start - line_start, 0) * per_character
+            right = x0 + (min(end, line_end) - line_start) * per_character
+            found.append((page, (round(left, 1), round(y0, 1), round(right, 1), round(y1, 1))))
+        return found
+
+
+class Mention(Frozen):
+    """A lexicon term as it stands in a paper, and how it is used there; `cue` holds the words that decided the usage."""
+
+    start: int
+    end: int
+    text: str
+    entry: str
+    usage: Usage
+    cue: str | None = None
+    page: int | None = None
+    bbox: Box | None = None
+    section: SectionKind
+    sentence: str
+    sentence_start: int
+
+
+class PersonFirstMention(Frozen):
+    """A person-first reference in the authors' own voice ("people who inject drugs")."""
+
+    start: int
+    end: int
+    text: str
+    page: int | None = None
+    section: SectionKind
+
+
+class Annotations(Frozen):
+    """What detection found in one paper, before any policy is applied."""
+
+    mentions: tuple[Mention, ...] = ()
+    person_first: tuple[PersonFirstMention, ...] = ()
+
+
+class Finding(Mention):
+    """A mention with the decision on it, the reason in words, and what to write instead."""
+
+    decision: Decision
+    reason: str
+    severity: Severity
+    category: str
+    person_label: bool
+    suggestion: str | None = None
+    rewrite: str | None = None
+    sources: tuple[str, ...]
+    caveat: str | None = None
+
+
+class CodeMention(Frozen):
+    """Evidence for a code of a codebook (a role, mechanism, context or outcome)."""
+
+    codebook: str
+    dimension: str
+    code: str
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+    section: SectionKind
+    sentence: str
+    cue: str | None = None
+
+
+class Configuration(Frozen):
+    """A context-mechanism-outcome configuration: `stated` where the text links the parts, else `co-occurring`."""
+
+    codebook: str
+    intervention: tuple[CodeMention, ...] = ()
+    context: tuple[CodeMention, ...] = ()
+    mechanism: tuple[CodeMention, ...] = ()
+    outcome: tuple[CodeMention, ...] = ()
+    link: Link
+    start: int
+    end: int
+    passage: str
+
+
+class Characteristics(Frozen):
+    """Study characteristics as in a review's Table 1; empty where the paper does not say."""
+
+    countries: tuple[str, ...] = ()
+    design: tuple[str, ...] = ()
+    sample_size: int | None = None
+
+
+class Verdict(Frozen):
+    """The judgement on a paper's language, by a named rule; `share` is person-first mentions out of all person mentions."""
+
+    label: VerdictLabel
+    rule: VerdictRule
+    person_first: int
+    flagged_people: int
+    share: float | None
+    reasons: tuple[str, ...]
+
+
+class Appraisal(Frozen):
+    """Everything that was found in one paper."""
+
+    paper: Paper
+    findings: tuple[Finding, ...]
+    person_first: tuple[PersonFirstMention, ...]
+    verdict: Verdict
+    codes: tuple[CodeMention, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
+    characteristics: Characteristics = Characteristics()
+
+
+class Record(Frozen):
+    """What became of one input. A run of N inputs gives N records, always."""
+
+    path: str
+    status: Status
+    appraisal: Appraisal | None = None
+    problems: tuple[Problem, ...] = ()

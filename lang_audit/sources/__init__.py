@@ -1,0 +1,60 @@
+"""Reading: one module a format, each giving the same `Paper`. Readers come in by the entry point `lang_audit.readers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import NamedTuple
+
+from lang_audit.errors import UnreadableError
+from lang_audit.model import Paper
+
+_HEAD = 4096
+
+
+class Reader(NamedTuple):
+    """A format that can be read.
+
+    `suffixes` are lower-case file endings with the dot; `recognises` looks at the first 4,096 bytes, for files whose name
+    does not tell; `read` takes a path and yields papers, or raises UnreadableError.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    read: Callable[[Path], Iterator[Paper]]
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """Every installed reader, in order of name."""
+    return tuple(point.load() for point in sorted(entry_points(group="lang_audit.readers"), key=lambda p: p.name))
+
+
+def reader_for(path: Path) -> Reader:
+    """The reader for a file: what its first bytes say, else what its name says. Raises UnreadableError where none fits."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.strip(b"\0 \t\r\n"):
+        raise UnreadableError("empty-file", "The file is empty.", "Download or export it again.")
+    recognised = [reader for reader in readers() if reader.recognises(head)]
+    named = [reader for reader in readers() if path.suffix.lower() in reader.suffixes]
+    both = [reader for reader in recognised if reader in named]
+    for choice in (both, recognised, named):
+        if choice:
+            return choice[0]
+    known = ", ".join(sorted(suffix for reader in readers() for suffix in reader.suffixes))
+    raise UnreadableError("unknown-format", "The file is of no format that lang-audit reads.", f"Give one of: {known}.")
+
+
+def read(path: Path) -> Iterator[Paper]:
+    """Read every paper in a file. Raises UnreadableError, with the way to mend it, where the file cannot be read."""
+    try:
+        reader = reader_for(path)
+    except OSError as error:
+        raise UnreadableError(
+            "no-access", f"The file cannot be opened: {error.strerror}.", "Check its name and rights."
+        ) from error
+    yield from reader.read(path)
