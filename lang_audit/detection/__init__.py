@@ -1,0 +1,123 @@
+"""The only border between spaCy and the model: `build_nlp` makes the pipeline, `detect` reads a paper with it.
+
+Most text holds nothing to find, so two exact passes over the raw text (the phrase automaton, the person-first pattern) choose
+the passages that are tokenised at all; the result is the same as running the pipeline over everything.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lang_audit.model import Annotations, Mention, Paper, Passage, PersonFirstMention
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+# Where people are named but not in the authors' own running voice.
+_NOT_THE_AUTHORS = frozenset({"references", "keywords"})
+
+
+@cache
+def build_nlp(folder: Path | None = None) -> Language:
+    """The pipeline: blank English with our components, in order. `folder` is a lexicons folder (None: the shipped one)."""
+    import spacy
+
+    from lang_audit.detection import (  # noqa: F401  (their factories register on import)
+        abbreviations,
+        extensions,
+        lexicon_matcher,
+        person_first,
+        sentences,
+        usage_context,
+    )
+
+    nlp = spacy.blank("en")
+    config = {"folder": str(folder) if folder else None}
+    nlp.add_pipe("paper_sentences")
+    nlp.add_pipe("abbreviations")
+    nlp.add_pipe("lexicon_matcher", config=config)
+    nlp.add_pipe("usage_context", config=config)
+    nlp.add_pipe("person_first_matcher", config=config)
+    return nlp
+
+
+def detect(paper: Paper, folder: Path | None = None) -> Annotations:
+    """Every lexicon term and person-first reference in a paper, with offsets into `paper.text`."""
+    from lang_audit.detection.abbreviations import definitions
+    from lang_audit.detection.usage_context import words_of
+
+    nlp = build_nlp(folder)
+    own_words = "\n".join(paper.text[s.start : s.end] for s in paper.sections if s.kind != "references") or paper.text
+    known = definitions(own_words)
+    vocabulary = words_of(own_words)
+    mentions: list[Mention] = []
+    person_first: list[PersonFirstMention] = []
+    passages = _candidates(paper, folder, known)
+    docs: list[Doc] = []
+    for passage in passages:
+        doc = nlp.make_doc(paper.text[passage.start : passage.end])
+        section = paper.section_at(passage.start)
+        doc._.section = section.kind if section else "other"
+        doc._.passage = passage.kind
+        doc._.definitions = known
+        doc._.paper_words = vocabulary
+        docs.append(doc)
+    for passage, doc in zip(passages, nlp.pipe(docs), strict=True):
+        mentions += _mentions(paper, passage, doc)
+        person_first += _person_first(paper, passage, doc)
+    return Annotations(mentions=tuple(mentions), person_first=tuple(person_first))
+
+
+def _candidates(paper: Paper, folder: Path | None, known: dict[str, str]) -> list[Passage]:
+    """The passages in which the exact passes find something."""
+    from lang_audit.detection.lexicon_matcher import term_scanner
+    from lang_audit.detection.person_first import load_person_first
+
+    passages = paper.passages or (Passage(start=0, end=len(paper.text)),)
+    starts = [passage.start for passage in passages]
+    hit = {bisect_right(starts, h.start) - 1 for h in term_scanner(folder).find(paper.text)}
+    hit |= {bisect_right(starts, start) - 1 for start, _ in load_person_first(folder).find(paper.text, known)}
+    return [passages[k] for k in sorted(hit) if k >= 0]
+
+
+def _mentions(paper: Paper, passage: Passage, doc: Doc) -> list[Mention]:
+    found = []
+    for span in doc.spans["lexicon"]:
+        start, end = (passage.start + offset for offset in span._.place)
+        sentence_start = passage.start + min(span.sent.start_char, span._.place[0])
+        sentence_end = passage.start + max(span.sent.end_char, span._.place[1])
+        boxes = paper.boxes(start, end)
+        found.append(
+            Mention(
+                start=start,
+                end=end,
+                text=paper.text[start:end],
+                entry=span.id_,
+                usage=span._.usage,
+                cue=span._.cue,
+                page=boxes[0][0] if boxes else paper.page_at(start),
+                bbox=boxes[0][1] if boxes else None,
+                section=doc._.section,
+                sentence=paper.text[sentence_start:sentence_end],
+                sentence_start=sentence_start,
+            )
+        )
+    return found
+
+
+def _person_first(paper: Paper, passage: Passage, doc: Doc) -> list[PersonFirstMention]:
+    if doc._.section in _NOT_THE_AUTHORS or passage.kind in ("reference", "block-quote"):
+        return []
+    found = []
+    for span in doc.spans["person_first"]:
+        start, end = passage.start + span.start_char, passage.start + span.end_char
+        found.append(
+            PersonFirstMention(
+                start=start, end=end, text=paper.text[start:end], page=paper.page_at(start), section=doc._.section
+            )
+        )
+    return found

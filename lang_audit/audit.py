@@ -1,0 +1,109 @@
+"""The stages in order, for one file or many. One bad paper never stops a run: N inputs give at least N records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from lang_audit.appraise import appraise
+from lang_audit.detection import detect
+from lang_audit.errors import UnreadableError
+from lang_audit.lexicon import Lexicon, load_lexicon
+from lang_audit.model import Paper, Problem, Record, VerdictRule
+from lang_audit.sources import read, readers
+
+
+
+class Input(NamedTuple):
+    """A path of a run, and what is wrong with it where nothing can be read from it."""
+
+    path: Path
+    problem: Problem | None = None
+
+
+# Names that no paper has: hidden files, and what operating systems leave in folders.
+_NO_PAPERS = frozenset({"Thumbs.db", "desktop.ini"})
+
+
+def audit_files(
+    paths: Iterable[Path], *, lexicon: Lexicon | None = None, rule: VerdictRule = "majority"
+) -> Iterator[Record]:
+    """The records of many files and folders, in order, each as soon as it is there."""
+    for found in find_inputs(paths):
+        yield from audit_file(found, lexicon=lexicon, rule=rule)
+
+
+def audit_paper(paper: Paper, *, lexicon: Lexicon | None = None, rule: VerdictRule = "majority") -> Record:
+    """Detect, judge and appraise one paper that was read already."""
+    lexicon = lexicon or load_lexicon()
+    appraisal = appraise(paper, detect(paper), lexicon, rule)
+    status = "partial" if paper.problems else "ok"
+    return Record(path=paper.source, status=status, appraisal=appraisal, problems=paper.problems)
+
+
+def audit_file(source: Path | Input, *, lexicon: Lexicon | None = None, rule: VerdictRule = "majority") -> Iterator[Record]:
+    """A record for each paper in a file; a file that cannot be read gives one `failed` record that says why.
+
+    A defect of lang-audit itself that one paper brings to light is recorded like any other problem: 299 papers must not wait
+    for the 300th.
+    """
+    path, problem = source if isinstance(source, Input) else (source, None)
+    if problem is not None:
+        yield Record(path=str(path), status="failed", problems=(problem,))
+        return
+    try:
+        for paper in read(path):
+            yield audit_paper(paper, lexicon=lexicon, rule=rule)
+    except UnreadableError as error:
+        yield _failed(path, error.code, error.message, error.remedy)
+    except (MemoryError, RecursionError):
+        yield _failed(
+            path,
+            "too-large",
+            "The file is too large or too deeply nested to be read.",
+            "Split it, or export it again from the program that made it.",
+        )
+    except Exception as error:
+        yield _failed(
+            path,
+            "defect",
+            f"lang-audit met a defect of its own on this file ({type(error).__name__}: {error}).",
+            "Please report it with the file's name; the other files are not affected.",
+        )
+
+
+def _failed(path: Path, code: str, message: str, remedy: str) -> Record:
+    return Record(path=str(path), status="failed", problems=(Problem(code=code, message=message, remedy=remedy),))
+
+
+def find_inputs(paths: Iterable[Path]) -> list[Input]:
+    """The files to read: each file as named, and in each folder every file of a format that we read, in order of name.
+
+    A path that does not exist, or a folder that holds nothing to read, is an input with a problem: it gets its record too.
+    """
+    suffixes = {suffix for reader in readers() for suffix in reader.suffixes}
+    found: dict[Path, Problem | None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_paper(p, path, suffixes))
+            found.update(dict.fromkeys(inside))
+            if not inside:
+                formats = ", ".join(sorted(suffixes))
+                found[path] = Problem(
+                    code="nothing-to-read",
+                    message="The folder holds no file of a format that lang-audit reads.",
+                    remedy=f"Formats: {formats}.",
+                )
+        elif path.exists():
+            found[path] = None
+        else:
+            found[path] = Problem(
+                code="no-such-file", message="There is no such file or folder.", remedy="Check the path."
+            )
+    return [Input(path, problem) for path, problem in found.items()]
+
+
+def _is_paper(path: Path, folder: Path, suffixes: set[str]) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return not hidden and path.name not in _NO_PAPERS and path.suffix.lower() in suffixes

@@ -1,0 +1,149 @@
+"""The command line. Data goes to stdout or files, messages and progress to stderr.
+
+Exit status: 0 done; 2 wrong usage; 3 some inputs failed (their records say why); 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lang_audit import __version__
+from lang_audit.errors import LangAuditError
+
+if TYPE_CHECKING:
+    from lang_audit.audit import Input
+    from lang_audit.model import Record, VerdictRule
+
+FAILED = 3
+WRONG_USAGE = 2
+INTERRUPTED = 130
+DEFAULT_FOLDER = "lang-audit-report"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="lang-audit")
+def cli() -> None:
+    """Audit the language of research papers: which words stigmatise people, how each is used, what to write instead."""
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the reports.")
+@click.option("--format", "form", type=click.Choice(["json"]), help="Print the results to stdout instead, a line a paper.")
+@click.option("--with-text", is_flag=True, help="With --format json: include the text of each paper.")
+@click.option("--report", "reports", multiple=True, help="Form of the reports: html (default), md. May be given twice.")
+@click.option("--templates", type=click.Path(path_type=Path, file_okay=False), help="Folder with templates of your own.")
+@click.option(
+    "--rule",
+    type=click.Choice(["majority", "strict"]),
+    default="majority",
+    show_default=True,
+    help="How a paper is judged: by its share of person-first references, or by its first flagged label.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
+def appraise(
+    paths: tuple[Path, ...],
+    output: Path | None,
+    form: str | None,
+    with_text: bool,
+    reports: tuple[str, ...],
+    templates: Path | None,
+    rule: VerdictRule,
+    quiet: bool,
+) -> None:
+    """Appraise papers (PDF, JATS XML, plain text; files and folders) and write a report for each, and a table of all."""
+    from lang_audit.audit import find_inputs
+
+    if with_text and not form:
+        raise click.UsageError("--with-text goes with --format json.")
+    inputs = find_inputs(paths)
+    records = _run(inputs, rule, quiet)
+    failed = _print_json(records, with_text) if form else 0
+    if output or not form:
+        failed = _write_reports(records, output or Path(DEFAULT_FOLDER), reports or ("html",), templates, quiet)
+    if failed:
+        sys.exit(FAILED)
+
+
+def _run(inputs: list[Input], rule: VerdictRule, quiet: bool) -> Iterator[Record]:
+    from lang_audit.audit import audit_file
+    from lang_audit.lexicon import load_lexicon
+
+    lexicon = load_lexicon()
+    hidden = quiet or not sys.stderr.isatty()
+    with click.progressbar(
+        inputs, label="Appraising", file=sys.stderr, hidden=hidden, item_show_func=lambda i: i.path.name if i else ""
+    ) as bar:
+        for found in bar:
+            yield from audit_file(found, lexicon=lexicon, rule=rule)
+
+
+def _print_json(records: Iterator[Record], with_text: bool) -> int:
+    from lang_audit.report.jsonlines import record_line
+
+    failed = 0
+    for record in records:
+        failed += record.status == "failed"
+        sys.stdout.write(record_line(record, with_text=with_text) + "\n")
+        sys.stdout.flush()
+        _tell_failure(record)
+    return failed
+
+
+def _write_reports(
+    records: Iterator[Record], folder: Path, reports: tuple[str, ...], templates: Path | None, quiet: bool
+) -> int:
+    from lang_audit.lexicon import load_lexicon
+    from lang_audit.report.renderer import Renderer
+
+    renderer = Renderer(load_lexicon(), templates=templates, formats=reports)
+    kept: list[Record] = []
+    try:
+        for record in records:
+            renderer.write_paper(record, folder)
+            kept.append(record)
+            _tell_failure(record)
+    finally:  # interrupted or not, the table holds all that is done
+        index = renderer.write_index(kept, folder) if kept else None
+    failed = sum(record.status == "failed" for record in kept)
+    if not quiet:
+        partial = sum(record.status == "partial" for record in kept)
+        click.echo(
+            f"{len(kept)} paper{'s' * (len(kept) != 1)}: {len(kept) - failed - partial} read, "
+            f"{partial} read with problems, {failed} not read. Report: {index}",
+            err=True,
+        )
+    return failed
+
+
+def _tell_failure(record: Record) -> None:
+    if record.status == "failed":
+        for problem in record.problems:
+            click.echo(f"{record.path}: {problem.message} {problem.remedy}", err=True)
+
+
+def main() -> None:
+    """Run the command line; every error that is the user's to mend is one message, without a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_USAGE)
+    except LangAuditError as error:
+        click.echo(f"lang-audit: {error}", err=True)
+        sys.exit(WRONG_USAGE)
+    except BrokenPipeError:  # the reader of our output went away, as in `| head`
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,60 @@
+"""What a paper says its acronyms stand for: "people who inject drugs (PWID)".
+
+Schwartz and Hearst's method (2003), as the compiled package `abbreviation-extractor` has it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from abbreviation_extractor import extract_abbreviation_definition_pairs
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from lang_audit.detection import extensions
+
+# Candidate sentences only: a bracket that holds one short capitalised form, or a short form with its long form behind it.
+_BRACKETED = re.compile(r"[(\[]\s*[\w'’/+-]*[A-Z][\w'’/+-]*\s*[,;)\]]|\b[A-Z]{2,7}s?\s*[(=:]")
+_LISTED = re.compile(r"(?<![\w-])([A-Z][A-Za-z]*[A-Z]s?)\s*(?:=|:|,)\s*([a-z][\w' -]{5,60})")
+_WINDOW = 140
+
+
+def definitions(text: str) -> dict[str, str]:
+    """Short form -> long form for each acronym that `text` defines; a plural s is folded away from the short form."""
+    found: dict[str, str] = {}
+    for match in _BRACKETED.finditer(text):
+        window = re.sub(r"\s+", " ", text[max(0, match.start() - _WINDOW) : match.end() + 60])
+        for pair in extract_abbreviation_definition_pairs(window):
+            found.setdefault(_singular(pair.abbreviation), pair.definition)
+    for match in _LISTED.finditer(text):
+        short, long = match.groups()
+        if _initials_fit(short, long):
+            found.setdefault(_singular(short), long.strip())
+    return found
+
+
+def _singular(short: str) -> str:
+    return short[:-1] if len(short) > 2 and short.endswith("s") and short[:-1].isupper() else short
+
+
+def _initials_fit(short: str, long: str) -> bool:
+    letters = [c.lower() for c in short if c.isupper()]
+    initials = [word[0] for word in re.findall(r"[a-z]+", long.lower())]
+    return bool(letters) and initials[: len(letters)] == letters
+
+
+class Abbreviations:
+    """Writes the definitions found in the doc to `doc._.definitions`, unless the caller has set those of the whole paper."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find and write; the doc's text is not changed."""
+        if doc._.definitions is None:
+            doc._.definitions = definitions(doc.text)
+        return doc
+
+
+@Language.factory("abbreviations", assigns=["doc._.definitions"])
+def make_abbreviations(nlp: Language, name: str) -> Abbreviations:
+    """Create the component."""
+    extensions.register()
+    return Abbreviations()

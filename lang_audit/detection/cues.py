@@ -1,0 +1,116 @@
+"""The cues that decide how a word is used: data in `lexicons/usage/`, one file a usage, read and compiled here.
+
+After ConText (Chapman et al. 2011; medspaCy's rules): a cue is a pattern, where it stands to the mention, and how far away.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
+
+from lang_audit import yaml_source
+from lang_audit.config import lexicon_folder
+from lang_audit.errors import LexiconError
+from lang_audit.lexicon import Category
+from lang_audit.model import Usage
+
+Stands = Literal["before", "after", "around", "touching", "inside", "passage", "after_quotation"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Cue(_Strict):
+    """One pattern and where it stands.
+
+    `before`, `after`, `around`: in the mention's sentence, at most `within` words away. `touching`: right behind the mention.
+    `inside`: the mention lies inside the match. `passage`: anywhere in the mention's paragraph. `after_quotation`: right
+    behind the quotation that holds the mention. `in_quotes` asks that the mention stands in quotation marks (true) or does
+    not (false). `not_in_titles` leaves out sentences set in title case, where capitals say nothing.
+    """
+
+    cue: Annotated[str, Field(min_length=1)]
+    stands: Stands
+    within: int = 0
+    in_quotes: bool | None = None
+    unless_quotes: bool = False
+    not_in_titles: bool = False
+    categories: list[Category] | None = None
+    _compiled: dict[str, re.Pattern[str]] = PrivateAttr(default_factory=dict)
+
+    @field_validator("cue")
+    @classmethod
+    def _valid(cls, value: str, info: ValidationInfo) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from error
+        return value
+
+    def pattern(self, side: Stands) -> re.Pattern[str]:
+        """The compiled pattern for a window on one side; the words of the cue are its group `cue`."""
+        if side not in self._compiled:
+            gap = rf"(?:[^\w\n]+[\w'’-]+){{0,{self.within}}}\W*$"
+            lead = rf"^\W*(?:[\w'’-]+\W+){{0,{self.within}}}"
+            source = {
+                "before": rf"(?<![\w])(?P<cue>{self.cue}){gap}",
+                "after": rf"{lead}(?P<cue>{self.cue})" if not self.cue.startswith(("^", "(?-i:^")) else f"(?P<cue>{self.cue})",
+            }.get(side, f"(?P<cue>{self.cue})")
+            flags = re.IGNORECASE | (re.MULTILINE if side == "inside" else 0)
+            self._compiled[side] = re.compile(source, flags)
+        return self._compiled[side]
+
+
+class UsageCues(_Strict):
+    """One file of cues: the usage that they show, its turn (`priority`, lowest first), and the reason given in reports."""
+
+    usage: Usage
+    priority: int
+    reason: str
+    applies_to: list[Category] | None = None
+    names: list[str] = []
+    cues: list[Cue] = []
+
+
+class PeopleWords(_Strict):
+    """The file `people.yaml`: words that tell whether a term is used of people."""
+
+    person_nouns: list[str]
+    stops: list[str]
+    not_people: list[str]
+    substances: list[str]
+
+
+class UsageRules(BaseModel):
+    """Every cue file in its turn, and the words about people."""
+
+    model_config = ConfigDict(frozen=True)
+    files: list[UsageCues]
+    people: PeopleWords
+
+
+@cache
+def load_usage_rules(folder: Path | None = None) -> UsageRules:
+    """Read `lexicons/usage/`. Raises LexiconError with file:line for every mistake."""
+    folder = (folder or lexicon_folder()) / "usage"
+    mistakes: list[str] = []
+    files: list[UsageCues] = []
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name in ("people.yaml", "person_first.yaml"):
+            continue
+        try:
+            files.append(yaml_source.load(path, UsageCues, f"usage/{path.name}")[0])
+        except LexiconError as error:
+            mistakes += error.problems
+    try:
+        people = yaml_source.load(folder / "people.yaml", PeopleWords, "usage/people.yaml")[0]
+    except LexiconError as error:
+        mistakes += error.problems
+    if mistakes:
+        raise LexiconError(mistakes)
+    return UsageRules(files=sorted(files, key=lambda f: f.priority), people=people)

@@ -1,0 +1,30 @@
+"""Every custom attribute on spaCy objects, in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spacy.tokens import Doc, Span
+
+DOC: dict[str, Any] = {
+    "section": "other",  # kind of section that the text stands in
+    "passage": "paragraph",  # kind of passage
+    "definitions": None,  # the paper's own acronyms: short form -> long form; None: take them from this doc
+    "paper_words": None,  # lower-case words of the whole paper; None: those of this doc
+}
+SPAN: dict[str, Any] = {
+    "place": None,  # exact character offsets of the term, where its tokens are wider
+    "usage": "author",
+    "cue": None,  # the words that decided the usage
+}
+
+
+def register() -> None:
+    """Make the attributes known to spaCy; calling it again changes nothing."""
+    for owner, attributes in ((Doc, DOC), (Span, SPAN)):
+        for name, default in attributes.items():
+            if not owner.has_extension(name):
+                owner.set_extension(name, default=default)
+
+
+register()

@@ -1,0 +1,117 @@
+"""Whether a term is used of people: by the words beside it and the company it keeps in its sentence."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from lang_audit.detection.cues import PeopleWords
+from lang_audit.lexicon import Acronym, Entry, _plural
+
+_WORD = re.compile(r"[^\W\d_][\w'’+/.-]*[\w+]|[^\W\d_]")
+_REACH = 6
+# Behind an adjective these join to more adjectives of the same noun: "HIV-infected and HIV-exposed women".
+_JOINING = frozenset({"and", "or", "non", "un", "nor"})
+
+
+class Senses:
+    """Tells the flagged sense of a term from other senses, by `lexicons/usage/people.yaml`."""
+
+    def __init__(self, words: PeopleWords) -> None:
+        self._words = words
+
+    @cached_property
+    def _person_nouns(self) -> frozenset[str]:
+        nouns = self._words.person_nouns
+        return frozenset(nouns) | frozenset(_plural(noun) for noun in nouns)
+
+    @cached_property
+    def _stops(self) -> frozenset[str]:
+        return frozenset(self._words.stops)
+
+    @cached_property
+    def _not_people(self) -> frozenset[str]:
+        return frozenset(self._words.not_people)
+
+    @cached_property
+    def _substances(self) -> frozenset[str]:
+        return frozenset(self._words.substances)
+
+    def other_sense(self, entry: Entry, sentence: str, start: int, end: int, near: str) -> str | None:
+        """The words that show another sense than the flagged one, or None where the term is used as the entry means it.
+
+        `start:end` is the term in `sentence`; `near` is the passage, where a substance may be named.
+        """
+        if entry.sense == "any":
+            return None
+        if entry.sense == "person":
+            return self._not_of_people(sentence, start, end)
+        if entry.sense == "noun":
+            return self._not_a_label(sentence, start, end)
+        if entry.sense == "human":
+            return self._animals(sentence)
+        return self._no_substance(near, sentence[start:end])
+
+    def _next_words(self, sentence: str, end: int) -> list[str]:
+        """The words behind a term up to where its noun phrase must end."""
+        behind = re.split(r"[.,;:!?()\[\]“”\"]", sentence[end:], maxsplit=1)[0]
+        words = []
+        for word in _WORD.findall(behind)[:_REACH]:
+            lower = word.lower()
+            if lower in self._stops:
+                break
+            words.append(lower)
+        return words
+
+    def _not_of_people(self, sentence: str, start: int, end: int) -> str | None:
+        following = self._next_words(sentence, end)
+        for k, word in enumerate(following):
+            last = word.rsplit("-", 1)[-1]
+            if last in self._not_people and (k + 1 == len(following) or following[k + 1] not in self._person_nouns):
+                return word
+            if last in self._person_nouns:
+                return None
+        heads = [word for word in following if word not in _JOINING]
+        if heads:
+            return None if any(word in self._person_nouns for word in heads) else heads[-1]
+        return self._animals(sentence[:start])
+
+    def _not_a_label(self, sentence: str, start: int, end: int) -> str | None:
+        following = self._next_words(sentence, end)
+        if following and following[0] in self._not_people:
+            return following[0]
+        return None
+
+    def _animals(self, sentence: str) -> str | None:
+        for word in _WORD.findall(sentence):
+            if word.lower() in self._not_people:
+                return word
+        return None
+
+    def _no_substance(self, near: str, term: str) -> str | None:
+        own = {word.lower() for word in _WORD.findall(term)}
+        for word in _WORD.findall(near.replace("-", " ").replace("/", " ")):
+            lower = word.lower()
+            if lower in self._substances and lower not in own:
+                return None
+        return "no substance is named nearby"
+
+
+def acronym_sense(acronym: Acronym, long_form: str | None, paper_words: frozenset[str]) -> tuple[str, str | None]:
+    """How an acronym is used: ("author" | "behaviour" | "other-sense", the words that decided).
+
+    `long_form` is what the paper says it stands for, if it does; otherwise two of the entry's domain words must stand in the
+    paper. Where neither tells, it is another sense: an unexplained acronym is not evidence.
+    """
+    if long_form is not None:
+        plain = re.sub(r"[\s\-‐-–]+", " ", long_form.casefold()).strip()
+        for form in sorted(acronym.behaviour, key=len, reverse=True):
+            if plain.startswith(form) and not any(plain.startswith(e) and len(e) > len(form) for e in acronym.expands):
+                return "behaviour", long_form
+        if any(plain.startswith(form) or plain.endswith(form) for form in acronym.expands):
+            return "author", long_form
+        return "other-sense", long_form
+    company = [word for word in acronym.domain if any(w.startswith(word) for w in paper_words)]
+    if len(company) >= 2:
+        return "author", None
+    return "other-sense", "not explained in the paper"

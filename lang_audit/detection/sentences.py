@@ -1,0 +1,60 @@
+"""The spaCy component `paper_sentences`: sentence bounds in scientific prose, where "et al." and "Fig. 2" end nothing."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:et al|e\.g|i\.e|cf|vs|viz|ca|approx|resp|incl|excl|no|nos|fig|figs|tab|eq|eqs|ref|refs|vol|pp|ch|sec|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|dept|univ|gov|sp|spp|var|al)"
+    r"|(?<![A-Za-z])[A-Z])\.$",
+    re.IGNORECASE,
+)
+_ALWAYS = re.compile(r"\b(?:et al|etc|inc|ltd|co|no)\.$", re.IGNORECASE)
+# A full stop, with closing marks and citation numbers behind it, then space, then what opens a sentence.
+_END = re.compile(r"[.!?]+(?:[\"”’')\]]+)?(?:\s?\[[\d,\s–-]+\])?(?=\s+[\"“‘'(\[]?[A-Z0-9\"“‘\[(])|\n\s*\n|\n(?=\s*[•▪◦-]\s)")
+
+
+def sentence_starts(text: str) -> list[int]:
+    """The offset of each sentence's first character, the first sentence's included."""
+    starts = [len(text) - len(text.lstrip())]
+    for end in _END.finditer(text):
+        if "\n" not in end[0] and _is_abbreviation(text, end):
+            continue
+        following = re.compile(r"\S").search(text, end.end())
+        if following and following.start() > starts[-1]:
+            starts.append(following.start())
+    return starts
+
+
+def _is_abbreviation(text: str, end: re.Match[str]) -> bool:
+    if not end[0].startswith("."):
+        return False
+    before = text[max(0, end.start() - 12) : end.start() + 1]
+    if not _ABBREVIATED.search(before):
+        return False
+    following = text[end.end() :].lstrip()[:12]
+    return not (_ALWAYS.search(before) and re.match(r"(?:The|This|These|In|We|It|However|Our|A)\b", following))
+
+
+class PaperSentences:
+    """Sets `token.is_sent_start`."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark the sentence starts; the doc's text is not changed."""
+        starts = iter(sentence_starts(doc.text))
+        upcoming: int | None = next(starts, None)
+        for token in doc:
+            token.is_sent_start = token.i == 0
+            while upcoming is not None and token.idx + len(token.text) > upcoming:
+                token.is_sent_start = True
+                upcoming = next(starts, None)
+        return doc
+
+
+@Language.factory("paper_sentences", assigns=["token.is_sent_start", "doc.sents"])
+def make_paper_sentences(nlp: Language, name: str) -> PaperSentences:
+    """Create the component."""
+    return PaperSentences()

@@ -1,0 +1,212 @@
+"""The spaCy component `usage_context`: how each lexicon term is used (design.md section 4), and the words that show it.
+
+Reads `doc.spans["lexicon"]`, `doc._.section`, `doc._.passage`, `doc._.definitions`; writes `span._.usage` and `span._.cue`.
+Order: where the passage stands, what the acronym means, the entry's own exceptions, the cue files by priority, and last
+whether the term has its flagged sense at all. What none of them claims is the authors' own use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from lang_audit.detection import extensions
+from lang_audit.detection.cues import Cue, UsageCues, UsageRules, load_usage_rules
+from lang_audit.detection.phrase_scan import PhraseScanner
+from lang_audit.detection.quotations import Quotation, quotations
+from lang_audit.detection.senses import Senses, acronym_sense
+from lang_audit.lexicon import Entry, Lexicon, load_lexicon
+from lang_audit.model import Usage
+
+# Sections and passages that settle the usage of all that stands in them.
+_BY_SECTION: dict[str, Usage] = {"references": "cited-title", "keywords": "search"}
+_BY_PASSAGE: dict[str, Usage] = {"reference": "cited-title", "block-quote": "quoted"}
+# So few words in quotation marks are a label held at arm's length, not speech.
+_SCARE_WORDS = 3
+_SO_CALLED = re.compile(r"(?:so[- ]called|self-styled|what (?:\w+ ){1,2}calls?)\W*$", re.IGNORECASE)
+_LOOK_BACK = 220
+_CAPITALISED_SHARE = 0.6
+
+Ruling = tuple[Usage, str | None]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A term in its surroundings: the passage, the sentence's bounds, the term's offsets in the passage."""
+
+    text: str
+    sentence_start: int
+    sentence_end: int
+    start: int
+    end: int
+    quotation: Quotation | None
+
+    @property
+    def sentence(self) -> str:
+        return self.text[self.sentence_start : self.sentence_end]
+
+    @property
+    def before(self) -> str:
+        return self.text[max(self.sentence_start, self.start - _LOOK_BACK) : self.start]
+
+    @property
+    def after(self) -> str:
+        return self.text[self.end : min(self.sentence_end, self.end + _LOOK_BACK)]
+
+    @cached_property
+    def in_title_case(self) -> bool:
+        words = re.findall(r"[^\W\d_]{4,}", self.sentence)
+        return bool(words) and sum(word[0].isupper() for word in words) / len(words) > _CAPITALISED_SHARE
+
+
+class UsageContext:
+    """Decides the usage of each term in a doc."""
+
+    def __init__(self, lexicon: Lexicon, rules: UsageRules) -> None:
+        self._lexicon = lexicon
+        self._rules = rules
+        self._senses = Senses(rules.people)
+        self._names = {file.usage: PhraseScanner(file.names) for file in rules.files if file.names}
+        self._exceptions = {
+            key: {usage: PhraseScanner(phrases) for usage, phrases in entry.exceptions.items()}
+            for key, entry in lexicon.entries.items()
+            if entry.exceptions
+        }
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Decide and write; spans are not moved."""
+        quoted = None
+        for span in doc.spans.get("lexicon", ()):
+            if quoted is None:
+                quoted = quotations(doc.text)
+            usage, cue = self.decide(doc, span, quoted)
+            span._.usage, span._.cue = usage, cue
+        return doc
+
+    def decide(self, doc: Doc, span: Span, quoted: list[Quotation]) -> Ruling:
+        """The usage of one term and the words that decided it (None where nothing but the authors' voice is left)."""
+        if (settled := _BY_SECTION.get(doc._.section) or _BY_PASSAGE.get(doc._.passage)) is not None:
+            return settled, f"in {doc._.section if doc._.section in _BY_SECTION else 'a ' + doc._.passage}"
+        place = _place(doc, span, quoted)
+        entry = self._lexicon.entries[span.id_]
+        for ruling in self._rulings(doc, span.id_, entry, place):
+            return ruling
+        return "author", None
+
+    def _rulings(self, doc: Doc, key: str, entry: Entry, place: _Place) -> Iterator[Ruling]:
+        if entry.acronym:
+            usage, cue = acronym_sense(entry.acronym, _long_form(doc, place), _paper_words(doc))
+            if usage == "behaviour" or usage == "other-sense":
+                yield usage, cue  # type: ignore[misc]
+        for exempt, scanner in self._exceptions.get(key, {}).items():
+            for hit in scanner.find(place.text):
+                if hit.start < place.end and hit.end > place.start:
+                    yield exempt, place.text[hit.start : hit.end]
+        for file in self._rules.files:
+            if file.applies_to is None or entry.category in file.applies_to:
+                yield from self._by_cues(file, entry, place)
+            if file.usage == "quoted" and place.quotation:
+                yield from _by_quotation(place)
+        other = self._senses.other_sense(
+            entry, place.sentence, place.start - place.sentence_start, place.end - place.sentence_start, place.text
+        )
+        if other is not None:
+            yield "other-sense", other
+
+    def _by_cues(self, file: UsageCues, entry: Entry, place: _Place) -> Iterator[Ruling]:
+        if file.names:
+            for hit in self._names[file.usage].find(place.text):
+                if hit.start <= place.start and hit.end >= place.end:
+                    yield file.usage, place.text[hit.start : hit.end]
+        for cue in file.cues:
+            if cue.categories is not None and entry.category not in cue.categories:
+                continue
+            if (words := _words_of(cue, place)) is not None:
+                yield file.usage, re.sub(r"\s+", " ", words).strip()
+
+
+def _words_of(cue: Cue, place: _Place) -> str | None:
+    """The words of `cue` where it holds at `place`, else None."""
+    if cue.in_quotes is not None and cue.in_quotes != (place.quotation is not None):
+        return None
+    if cue.not_in_titles and place.in_title_case:
+        return None
+    if cue.unless_quotes and any(mark in place.text for mark in '"“'):
+        return None
+    before, after = place.before, place.after
+    if cue.in_quotes and place.quotation:  # beside the quotation, not beside the term inside it
+        before = place.text[max(0, place.quotation.start - _LOOK_BACK) : place.quotation.start]
+        after = place.text[place.quotation.end : place.quotation.end + _LOOK_BACK]
+    found = None
+    if cue.stands in ("before", "around"):
+        found = cue.pattern("before").search(before)
+    if found is None and cue.stands in ("after", "around"):
+        found = cue.pattern("after").search(after)
+    if cue.stands == "touching":
+        found = cue.pattern("touching").match(place.text[place.end : place.end + 20])
+    elif cue.stands == "after_quotation" and place.quotation:
+        found = cue.pattern("after_quotation").match(place.text[place.quotation.end - 1 : place.quotation.end + 20])
+    elif cue.stands == "passage":
+        found = cue.pattern("passage").search(place.text)
+    elif cue.stands == "inside":
+        found = next((m for m in cue.pattern("inside").finditer(place.text) if _encloses(m, place)), None)
+    return found["cue"] if found else None
+
+
+def _encloses(match: re.Match[str], place: _Place) -> bool:
+    return match.start() <= place.start and match.end() >= place.end
+
+
+def _by_quotation(place: _Place) -> Iterator[Ruling]:
+    """A term in quotation marks: speech, or a label held at arm's length; after "so-called" it is still the authors' choice."""
+    assert place.quotation is not None
+    words = place.quotation.words(place.text)
+    own = len(re.findall(r"\w+", place.text[place.start : place.end]))
+    if _SO_CALLED.search(place.text[: place.quotation.start]):
+        return
+    if words - own < _SCARE_WORDS and words <= own + 1:
+        yield "mentioned", "in quotation marks"
+    else:
+        yield "quoted", "in quotation marks"
+
+
+def _place(doc: Doc, span: Span, quoted: list[Quotation]) -> _Place:
+    start, end = span._.place or (span.start_char, span.end_char)
+    sentence = span.sent if doc.has_annotation("SENT_START") else doc[:]
+    around = [q for q in quoted if q.start < start and q.end > end - 1 and q.end >= end]
+    innermost = max(around, default=None, key=lambda q: q.start)
+    return _Place(doc.text, sentence.start_char, max(sentence.end_char, end), start, end, innermost)
+
+
+def _long_form(doc: Doc, place: _Place) -> str | None:
+    known = doc._.definitions or {}
+    surface = place.text[place.start : place.end].rstrip("'’")
+    return known.get(surface) or known.get(surface.rstrip("s")) or None
+
+
+def _paper_words(doc: Doc) -> frozenset[str]:
+    if doc._.paper_words is not None:
+        words: frozenset[str] = doc._.paper_words
+        return words
+    return words_of(doc.text)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The lower-case words of a text, by which unexplained acronyms are judged."""
+    return frozenset(re.findall(r"[^\W\d_]{3,}", text.lower()))
+
+
+@Language.factory(
+    "usage_context", requires=["doc.spans"], assigns=["span._.usage", "span._.cue"], default_config={"folder": None}
+)
+def make_usage_context(nlp: Language, name: str, folder: str | None) -> UsageContext:
+    """Create the component; `folder` is a lexicons folder, None for the shipped one."""
+    extensions.register()
+    path = Path(folder) if folder else None
+    return UsageContext(load_lexicon(path), load_usage_rules(path))

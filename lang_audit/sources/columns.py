@@ -1,0 +1,186 @@
+"""Reading order: finds the gutters of a page and puts its lines in the order in which a person reads them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from lang_audit.sources.lines import PlacedLine
+
+_BUCKET = 3.0  # points: lines are compared by the horizontal strips of this height that they touch
+_FEWEST_LINES = 4  # on each side of a gutter; fewer are a heading beside something, or table cells
+_FEWEST_AT_KNOWN = 2  # where other pages have a gutter too
+_OFTEN = 2  # pages on which a gutter makes it known
+_COLUMN_CHARACTERS = 12  # median length of a line in a column of text; table cells and list numbers are shorter
+_CLEAR = 2.0  # points: the least that the left column ends before the right one begins
+_CONFLICT = 2  # a line across the gutter beside other text weighs against it like this many lines beside each other
+_SIDEBAR = 0.3  # of the region's width: a narrower column in smaller type stands aside and is read last
+_DEEPEST = 3  # columns within columns
+_BLOCK_GAP = 1.6  # of the type size: white above a line that ends a block of small type
+_SMALLER = 0.4  # points below the body's size: small type (tables, captions, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Lines that are read from top to bottom, one a row; `left` and `right` are the edges that most lines keep."""
+
+    lines: tuple[PlacedLine, ...]
+    left: float
+    right: float
+    cells: tuple[int, ...]
+    """For each line the number of parts that stood apart by more than a word: above 2 in most rows of a table."""
+
+
+def _strips(line: PlacedLine) -> range:
+    return range(int((line.baseline - 0.5 * line.size) / _BUCKET), int(line.baseline / _BUCKET) + 1)
+
+
+def _gutter(lines: Sequence[PlacedLine], known: frozenset[int] = frozenset()) -> float | None:
+    """The x where a right-hand column begins, or None for one column; at `known` places fewer lines are proof enough."""
+    starts = Counter(round(line.x0) for line in lines)
+    strips = {id(line): _strips(line) for line in lines}
+    best, best_score = None, 0.0
+    for start in sorted(starts):
+        fewest = _FEWEST_AT_KNOWN if start in known else _FEWEST_LINES
+        if starts[start] + starts[start + 1] + starts[start - 1] < fewest:
+            continue
+        right = [line for line in lines if line.x0 >= start - 1.5]
+        left = [line for line in lines if line.x1 <= start - _CLEAR]
+        if len(left) < fewest or len(right) < fewest:
+            continue
+        in_left = {strip for line in left for strip in strips[id(line)]}
+        in_right = {strip for line in right for strip in strips[id(line)]}
+        beside_left = [line for line in left if not in_right.isdisjoint(strips[id(line)])]
+        beside_right = [line for line in right if not in_left.isdisjoint(strips[id(line)])]
+        if len(beside_left) < fewest or len(beside_right) < fewest:
+            continue
+        if min(median(len(line.text) for line in side) for side in (beside_left, beside_right)) < _COLUMN_CHARACTERS:
+            continue
+        across = [line for line in lines if line.x0 < start - 1.5 and line.x1 > start - _CLEAR]
+        both = in_left | in_right
+        conflicts = sum(1 for line in across if not both.isdisjoint(strips[id(line)]))
+        score = min(len(beside_left), len(beside_right)) - _CONFLICT * conflicts
+        if score > best_score:
+            best, best_score = float(start), score
+    return best
+
+
+def _spanning(lines: Sequence[PlacedLine], gutter: float, body_size: float) -> set[int]:
+    """Indices of the lines (sorted by place) that belong to something printed across the gutter."""
+    across = {k for k, line in enumerate(lines) if line.x0 < gutter - 1.5 and line.x1 > gutter - _CLEAR}
+    spanning = set(across)
+    # A wide table: rows of nothing but small type, one of which crosses the gutter, go together.
+    block: list[int] = []
+    bottom = float("-inf")
+    strips_of_body = {s for line in lines if line.size >= body_size - _SMALLER for s in _strips(line)}
+    for k, line in [*enumerate(lines), (-1, None)]:
+        small = line is not None and line.size < body_size - _SMALLER and strips_of_body.isdisjoint(_strips(line))
+        if line is None or not small or line.y0 - bottom > _BLOCK_GAP * line.size:
+            if len(across.intersection(block)) * 8 > len(block):
+                spanning.update(block)
+            block = []
+        if line is not None and small:
+            block.append(k)
+            bottom = max(bottom, line.y1) if block[1:] else line.y1
+        elif line is not None:
+            bottom = line.y1
+    # The short last line of a paragraph across the page.
+    for k, line in enumerate(lines):
+        above = [
+            lines[j]
+            for j in range(max(k - 3, 0), k)
+            if j in spanning and 0 < line.baseline - lines[j].baseline < 1.6 * line.size and lines[j].face == line.face
+        ]
+        strips = set(_strips(line))
+        alone = all(strips.isdisjoint(_strips(lines[j])) for j in range(max(k - 3, 0), min(k + 4, len(lines))) if j != k)
+        if k not in spanning and above and alone and abs(above[-1].x0 - line.x0) < 3 * line.size:
+            spanning.add(k)
+    return spanning
+
+
+def _ordered(lines: Sequence[PlacedLine], body_size: float, known: frozenset[int], depth: int = 0) -> Iterable[list[PlacedLine]]:
+    """Groups of lines, each one column wide, in reading order."""
+    if not lines:
+        return
+    lines = sorted(lines, key=lambda line: (line.baseline, line.x0))
+    gutter = _gutter(lines, known) if depth < _DEEPEST else None
+    if gutter is None:
+        yield list(lines)
+        return
+    spanning = _spanning(lines, gutter, body_size)
+    whole: list[PlacedLine] = []
+    left: list[PlacedLine] = []
+    right: list[PlacedLine] = []
+    aside: list[PlacedLine] = []
+    width = max(line.x1 for line in lines) - min(line.x0 for line in lines)
+    narrow_left = gutter - min(line.x0 for line in lines) < _SIDEBAR * width
+    left_lines = [line for k, line in enumerate(lines) if k not in spanning and line.x1 <= gutter - _CLEAR]
+    if narrow_left and left_lines and median(line.size for line in left_lines) < body_size - _SMALLER:
+        aside = left_lines
+        left_lines = []
+        yield from _ordered([line for line in lines if line not in aside], body_size, known, depth + 1)
+        yield from _ordered(aside, body_size, known, depth + 1)
+        return
+    for k, line in enumerate(lines):
+        if k in spanning:
+            if left or right:
+                yield from _ordered(left, body_size, known, depth + 1)
+                yield from _ordered(right, body_size, known, depth + 1)
+                left, right = [], []
+            whole.append(line)
+        else:
+            if whole:
+                yield whole
+                whole = []
+            (left if line.x0 < gutter - 1.5 else right).append(line)
+    if whole:
+        yield whole
+    yield from _ordered(left, body_size, known, depth + 1)
+    yield from _ordered(right, body_size, known, depth + 1)
+
+
+def columns(pages: Sequence[Sequence[PlacedLine]], body_size: float) -> list[Column]:
+    """The columns of all pages in reading order; `body_size` is the type size of the paper's running text."""
+    found = Counter(round(gutter) for lines in pages if (gutter := _gutter(lines)) is not None)
+    known = frozenset(
+        place for gutter, n in found.items() if n >= _OFTEN for place in range(gutter - 1, gutter + 2)
+    )  # fmt: skip
+    return [_column(group) for lines in pages for group in _ordered(lines, body_size, known)]
+
+
+def _column(group: list[PlacedLine]) -> Column:
+    """Put the fragments of each row together."""
+    rows: list[list[PlacedLine]] = []
+    for line in sorted(group, key=lambda line: (line.baseline, line.x0)):
+        if rows and abs(rows[-1][0].baseline - line.baseline) < 0.3 * min(rows[-1][0].size, line.size):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    merged: list[PlacedLine] = []
+    cells: list[int] = []
+    for row in rows:
+        row.sort(key=lambda line: line.x0)
+        main = max(row, key=lambda line: len(line.text))
+        first = row[0]
+        parts = 1
+        for one, other in zip(row, row[1:], strict=False):
+            parts += other.x0 - one.x1 > 1.5 * main.size
+        cells.append(parts)
+        if len(row) == 1:
+            merged.append(first)
+            continue
+        text = " ".join(line.text for line in row)
+        bold = sum(len(line.text) for line in row if line.bold) > 0.6 * len(text)
+        lead = first.lead or (len(first.text) if (first.font, first.bold) != (row[-1].font, row[-1].bold) else 0)
+        merged.append(
+            replace(
+                main, text=text, x0=first.x0, x1=max(line.x1 for line in row), bold=bold, lead=lead,
+                lead_bold=first.lead_bold or (first.bold and not row[-1].bold),
+            )
+        )  # fmt: skip
+    starts = Counter(round(line.x0) for line in merged)
+    left = min(start for start, n in starts.items() if n >= 0.5 * max(starts.values()))
+    ends = sorted(line.x1 for line in merged)
+    return Column(tuple(merged), float(left), ends[int(0.95 * (len(ends) - 1))], tuple(cells))

@@ -1,0 +1,156 @@
+"""From placed text to a Paper: reading order, paragraphs, sections, and where on the page every line stands.
+
+Knows no PDF engine. The steps, each in its module: `lines` (runs to lines), `furniture` (running heads off), `columns`
+(reading order), `paragraphs` (lines to blocks), `structure` (what each block is), `joining` (lines to running text).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lang_audit.errors import UnreadableError
+from lang_audit.model import Line, Page, Paper, Passage, Problem, Section
+from lang_audit.sources.columns import columns
+from lang_audit.sources.furniture import without_furniture
+from lang_audit.sources.joining import Vocabulary, joined
+from lang_audit.sources.lines import placed_lines
+from lang_audit.sources.metadata import metadata
+from lang_audit.sources.paragraphs import blocks, leadings
+from lang_audit.sources.placed import UNKNOWN_CHARACTER, PlacedDocument
+from lang_audit.sources.structure import Body, Part, Structure
+
+_EMPTY_PAGE = 25  # characters: a page with fewer holds no text to read, only a page number or stamp
+_SCANNED = 0.5  # of the page covered by images: such a page without text is a scan, not a blank or a plate
+_GARBLED = 0.05  # of all characters without a known letter: more than symbols and bullets can be
+_UNREADABLE = 0.5  # of all characters: what is left cannot be judged
+_OCR = "Run OCR on it (for example `ocrmypdf in.pdf out.pdf`), or find the publisher's PDF or XML."
+
+
+def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Paper:
+    """Build the paper from what a PDF engine placed on its pages.
+
+    Raises UnreadableError "no-text-layer" where no page holds text, "garbled-text" where nearly no letter is known. Lesser
+    troubles become `problems`: "pages-without-text", "garbled-text", "unreadable-pages", "no-references", "no-sections".
+    """
+    problems = _problems(document)
+    all_lines = [placed_lines(page) for page in document.pages]
+    kept = without_furniture(document.pages, all_lines)
+    flat = [line for group in kept for line in group]
+    body = Body.of(flat)
+    ordered = columns(kept, body.size)
+    leading = leadings(ordered)
+    structure = Structure(
+        [block for column in ordered for block in blocks(column, leading)], body, document.properties.get("title", "")
+    )
+    parts = structure.parts()
+    vocabulary = Vocabulary(line.text for line in flat)
+    text, sections, passages, pages = _assembled(parts, document, vocabulary)
+    title = next((text[s.start : s.end] for s in sections if s.kind == "title"), None)
+    front = [line.text for group in all_lines[:1] for line in group]
+    margins = [line.text for group in all_lines[:3] for line in group if len(line.text) < 150][:400]
+    if not any(section.kind == "references" for section in sections):
+        problems.append(
+            Problem(
+                code="no-references",
+                message="No reference list was found, so titles of cited works may be taken for the authors' words.",
+                remedy="Check findings near the end of the paper.",
+            )
+        )
+    return Paper(
+        id=paper_id,
+        source=source,
+        text=text,
+        sections=sections,
+        passages=passages,
+        pages=pages,
+        metadata=metadata(document.properties, title, structure.byline, front, margins),
+        problems=tuple(problems),
+    )
+
+
+def _problems(document: PlacedDocument) -> list[Problem]:
+    """What is wrong with the pages as a whole. Raises UnreadableError where there is nothing to read."""
+    problems = []
+    texts = ["".join(run.text for run in page.runs) for page in document.pages]
+    empty = [page.number for page, text in zip(document.pages, texts, strict=True) if len(text.strip()) < _EMPTY_PAGE and not page.failed]
+    scans = [page.number for page in document.pages if page.number in empty and page.image_share > _SCANNED]
+    failed = [page.number for page in document.pages if page.failed]
+    if len(empty) + len(failed) == len(document.pages):
+        raise UnreadableError("no-text-layer", "The PDF holds no text, only pictures of pages.", _OCR)
+    if scans:
+        problems.append(
+            Problem(
+                code="pages-without-text",
+                message=f"{_named(scans)} only a picture, so the words there were not read.",
+                remedy=_OCR,
+            )
+        )
+    if failed:
+        problems.append(
+            Problem(
+                code="unreadable-pages",
+                message=f"{_named(failed)} damaged data and could not be read.",
+                remedy="Download the PDF again, or repair it with `qpdf in.pdf out.pdf`.",
+            )
+        )
+    characters = "".join(texts)
+    unknown = sum(c == UNKNOWN_CHARACTER or "\ue000" <= c <= "\uf8ff" or (c < " " and c not in "\t\n\r\x02\x1f") for c in characters)
+    share = unknown / len(characters)
+    if share > _UNREADABLE:
+        raise UnreadableError(
+            "garbled-text", "The PDF's fonts do not tell which letters they show, so its text is garbage.", _OCR
+        )  # fmt: skip
+    if share > _GARBLED:
+        problems.append(
+            Problem(
+                code="garbled-text",
+                message=f"About {share:.0%} of the characters could not be turned into letters; words may be missed.",
+                remedy=_OCR,
+            )
+        )
+    return problems
+
+
+def _named(numbers: list[int]) -> str:
+    return f"Page {numbers[0]} holds" if len(numbers) == 1 else f"Pages {', '.join(map(str, numbers))} hold"
+
+
+def _assembled(
+    parts: Sequence[Part], document: PlacedDocument, vocabulary: Vocabulary
+) -> tuple[str, tuple[Section, ...], tuple[Passage, ...], tuple[Page, ...]]:
+    """Write the parts out one after the other, and note where everything came to stand."""
+    pieces: list[str] = []
+    length = 0
+    passages: list[Passage] = []
+    sections: list[Section] = []
+    places: dict[int, list[Line]] = {page.number: [] for page in document.pages}
+    for part in parts:
+        if pieces:
+            pieces.append("\n\n")
+            length += 2
+        start = length
+        for k, line in enumerate(part.lines):
+            shown, glue = line.text, ""
+            if k + 1 < len(part.lines):
+                shown, glue = joined(line.text, part.lines[k + 1].text, vocabulary)
+            shown = shown.replace("\xad", "")
+            places[line.page].append(Line(start=length, end=length + len(shown), bbox=line.box))
+            pieces.append(shown + glue)
+            length += len(shown) + len(glue)
+        passages.append(Passage(start=start, end=length, kind=part.kind))
+        last = sections[-1] if sections else None
+        if last is not None and (last.kind, last.heading) == (part.section, part.heading):
+            sections[-1] = Section(start=last.start, end=length, kind=last.kind, heading=last.heading)
+        else:
+            sections.append(Section(start=start, end=length, kind=part.section, heading=part.heading))
+    pages = tuple(
+        Page(number=page.number, width=page.width, height=page.height, lines=tuple(sorted(places[page.number], key=_start)))
+        for page in document.pages
+    )
+    return "".join(pieces), tuple(sections), tuple(passages), pages
+
+
+def _start(line: Line) -> int:
+    return line.start
+
+

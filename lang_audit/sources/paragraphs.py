@@ -1,0 +1,134 @@
+"""From the lines of a column to blocks: paragraphs, headings, captions and entries as the page sets them apart."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lang_audit.sources.columns import Column
+from lang_audit.sources.lines import PlacedLine
+
+_OTHER_SIZE = 0.6  # points: type that differs by more is another block
+_EXTRA_LEADING = 0.28  # of the type size: white beyond the usual between two lines sets a block apart
+_INDENT = 0.6  # of the type size: a line that starts this far to the right of its column opens a paragraph
+_FITS = 1.0  # of the type size: room left over after the next line's first word, so the break before it was meant
+_MEANT = 0.3  # of the column's width: a line that leaves so much room was ended on purpose, whatever it ends with
+_DEFAULT_LEADING = 1.2  # of the type size, where a face has too few lines to measure
+
+SENTENCE_END = re.compile(r"[.!?:;][\"”’'»)\]]*(?:\s?[\[(]?\d[\d,;–−\s-]*[\])]?)?$")
+"""The end of a sentence, closing quotes and citation numbers included."""
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that the page sets as one: a paragraph or part of one, a heading, a caption, a table's rows.
+
+    `left` and `right` are the edges of its column, `tops_column` tells whether it is the column's first, `cells` how many parts
+    each of its rows has on average.
+    """
+
+    lines: list[PlacedLine]
+    left: float
+    right: float
+    tops_column: bool
+    cells: float
+    ends_column: bool = False
+
+    @property
+    def first(self) -> PlacedLine:
+        """The block's first line."""
+        return self.lines[0]
+
+    @property
+    def page(self) -> int:
+        """The page on which the block begins."""
+        return self.lines[0].page
+
+    @property
+    def text(self) -> str:
+        """The lines' text, words at line ends still broken."""
+        return " ".join(line.text for line in self.lines)
+
+    @property
+    def size(self) -> float:
+        """The type size of most of its characters."""
+        sizes: Counter[float] = Counter()
+        for line in self.lines:
+            sizes[round(line.size, 1)] += len(line.text)
+        return sizes.most_common(1)[0][0]
+
+    @property
+    def bold(self) -> bool:
+        """Whether most of its characters are bold."""
+        return sum(len(line.text) for line in self.lines if line.bold) > 0.6 * sum(len(line.text) for line in self.lines)
+
+    @property
+    def font(self) -> str:
+        """The font of most of its lines."""
+        fonts: Counter[str] = Counter()
+        for line in self.lines:
+            fonts[line.font] += len(line.text)
+        return fonts.most_common(1)[0][0]
+
+
+def leadings(columns: Iterable[Column]) -> dict[tuple[str, float], float]:
+    """For each face the distance in points from one baseline to the next inside paragraphs."""
+    steps: dict[tuple[str, float], Counter[float]] = {}
+    for column in columns:
+        for one, other in zip(column.lines, column.lines[1:], strict=False):
+            step = other.baseline - one.baseline
+            if one.face == other.face and 0.9 * one.size < step < 2.5 * one.size:
+                steps.setdefault(one.face, Counter())[round(step * 2) / 2] += 1
+    return {face: counts.most_common(1)[0][0] for face, counts in steps.items() if sum(counts.values()) > 3}
+
+
+def blocks(column: Column, leading: dict[tuple[str, float], float]) -> list[Block]:
+    """The blocks of a column from top to bottom."""
+    found: list[Block] = []
+    start = 0
+    lines = column.lines
+    for k in range(1, len(lines) + 1):
+        if k < len(lines) and not _breaks(lines, start, k, column, leading):
+            continue
+        part = list(lines[start:k])
+        cells = sum(column.cells[start:k]) / len(part)
+        found.append(Block(part, column.left, column.right, start == 0, cells, k == len(lines)))
+        start = k
+    return found
+
+
+def _breaks(
+    lines: tuple[PlacedLine, ...], start: int, k: int, column: Column, leading: dict[tuple[str, float], float]
+) -> bool:
+    """Whether a new block begins with line `k`."""
+    above, line = lines[k - 1], lines[k]
+    size = max(above.size, line.size)
+    if abs(above.size - line.size) > _OTHER_SIZE and min(len(above.text), len(line.text)) > 3:
+        return True
+    step = line.baseline - above.baseline
+    usual = leading.get(line.face) or leading.get(above.face) or _DEFAULT_LEADING * size
+    if step > usual + _EXTRA_LEADING * size:
+        return True
+    if above.bold != line.bold and not above.lead and (k - start > 1 or SENTENCE_END.search(above.text) or above.bold):
+        return True
+    if above.font != line.font and above.italic != line.italic and not above.lead and not line.lead and len(above.text) < 60:
+        return True
+    if line.x0 > column.left + _INDENT * size and abs(above.x0 - column.left) < 0.4 * size and k - start > 1:
+        return True
+    if line.x0 < above.x0 - _INDENT * size and k - start > 1 and lines[start].x0 < above.x0 - _INDENT * size:
+        return True  # back to the margin after hanging lines
+    if line.x0 > column.left + _INDENT * size and abs(above.x0 - column.left) < 0.4 * size and SENTENCE_END.search(above.text):
+        return True
+    first_word = line.text.split(" ", 1)[0]
+    width = (line.x1 - line.x0) / max(len(line.text), 1) * (len(first_word) + 1)
+    room = column.right - _FITS * size - above.x1 - width
+    if SENTENCE_END.search(above.text) or _closes(above) or (above.font != line.font and not above.lead and not line.lead):
+        return room > 0
+    return room > _MEANT * (column.right - column.left)
+
+
+def _closes(line: PlacedLine) -> bool:
+    """Whether the line may close a block though it ends no sentence: a short heading in another face than the text."""
+    return (line.bold or line.text.isupper()) and len(line.text) < 80 and not line.lead
