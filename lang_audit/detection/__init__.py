@@ -114,7 +114,7 @@ def _person_first(paper: Paper, passage: Passage, doc: Doc) -> list[PersonFirstM
         return []
     found = []
     for span in doc.spans["person_first"]:
-        start, end = passage.start + span.start_char, passage.start + span.end_char
+        start, end = (passage.start + offset for offset in span._.place)
         found.append(
             PersonFirstMention(
                 start=start, end=end, text=paper.text[start:end], page=paper.page_at(start), section=doc._.section

@@ -15,7 +15,7 @@ from lang_audit.detection import extensions
 
 # Candidate sentences only: a bracket that holds one short capitalised form, or a short form with its long form behind it.
 _BRACKETED = re.compile(r"[(\[]\s*[\w'’/+-]*[A-Z][\w'’/+-]*\s*[,;)\]]|\b[A-Z]{2,7}s?\s*[(=:]")
-_LISTED = re.compile(r"(?<![\w-])([A-Z][A-Za-z]*[A-Z]s?)\s*(?:=|:|,)\s*([a-z][\w' -]{5,60})")
+_LISTED = re.compile(r"(?<![\w-])([A-Z][A-Za-z]*[A-Z]s?)(?:\s*[=:,]\s*|\s+)([A-Za-z][\w' -]{5,60})")
 _WINDOW = 140
 
 
@@ -39,7 +39,7 @@ def _singular(short: str) -> str:
 
 def _initials_fit(short: str, long: str) -> bool:
     letters = [c.lower() for c in short if c.isupper()]
-    initials = [word[0] for word in re.findall(r"[a-z]+", long.lower())]
+    initials = [word[0] for word in re.findall(r"[a-z]{2,}", long.lower())]
     return bool(letters) and initials[: len(letters)] == letters
 
 

@@ -58,7 +58,7 @@ class Cue(_Strict):
             gap = rf"(?:[^\w\n]+[\w'’-]+){{0,{self.within}}}\W*$"
             lead = rf"^\W*(?:[\w'’-]+\W+){{0,{self.within}}}"
             source = {
-                "before": rf"(?<![\w])(?P<cue>{self.cue}){gap}",
+                "before": rf"(?<![\w-])(?P<cue>{self.cue}){gap}",
                 "after": rf"{lead}(?P<cue>{self.cue})" if not self.cue.startswith(("^", "(?-i:^")) else f"(?P<cue>{self.cue})",
             }.get(side, f"(?P<cue>{self.cue})")
             flags = re.IGNORECASE | (re.MULTILINE if side == "inside" else 0)

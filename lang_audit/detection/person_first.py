@@ -1,6 +1,7 @@
 """The spaCy component `person_first_matcher`: person-first references such as "people who inject drugs", by `person_first.yaml`.
 
-Writes `doc.spans["person_first"]`. Words of participants, titles and reference lists are left to the caller, by section.
+Writes `doc.spans["person_first"]`. A reference counts where it stands in the authors' own voice: not in a quotation, and not
+inside a lexicon term.
 """
 
 from __future__ import annotations
@@ -10,19 +11,26 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from lang_audit import yaml_source
 from lang_audit.config import lexicon_folder
+from lang_audit.detection import extensions
+from lang_audit.detection.quotations import quotations
 
-_COMPLEMENT = re.compile(r"(?:\s*[\w'’/%=<>.+-]+|\s*\((?:[^()]{1,25})\)|\s*,(?=\s*[\w'’-]+,?\s+(?:and|or)\s)){1,8}")
+GROUP = "person_first"
+# The words behind "with": up to eight, with brackets and lists, as far as the noun phrase goes.
+_COMPLEMENT = re.compile(r"(?: ?[\w'’/%=<>.+-]+| ?\((?:[^()]{1,40})\)|,(?= [\w'’-]+,? (?:and|or) ))*")
+_LINE_BREAKS = str.maketrans("\n\t\r\u00a0\u2009\u202f", "      ")
+_MOST_WORDS = 8
 _END = re.compile(
-    r"\b(?:who|which|that|were|was|are|is|have|has|had|in|on|at|by|from|to|for|as|than|versus|vs|when|while|during|after|before|"
-    r"between|among|using|receiving|treated|undergoing|showed|may|can|could|should|would|will|did|do|does)\b|[.;:](?:\s|$)"
+    r"\b(?:who|which|that|were|was|are|is|have|has|had|in|on|at|by|from|to|for|as|than|versus|vs|when|while|during|after|"
+    r"before|between|among|using|receiving|treated|undergoing|showed|may|can|could|should|would|will|did|do|does|reported|"
+    r"responded|but|because|since|whose|where|if)\b|[.;:](?=\s|$)",
+    re.IGNORECASE,
 )
-_ACRONYM = re.compile(r"(?<![\w-])[A-Z][A-Za-z]?[A-Z]{1,5}s?(?![\w-])")
 
 
 class PersonFirstWords(BaseModel):
@@ -30,73 +38,93 @@ class PersonFirstWords(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     nouns: list[str]
-    who: list[str]
-    with_: list[str]
+    between: str
+    who_sure: list[str]
+    who_open: list[str]
+    with_: list[str] = Field(alias="with")
     alone: list[str]
     condition_stems: list[str]
-    condition_endings: list[str]
+    not_conditions: list[str]
+    condition_acronyms: list[str]
     acronyms: list[str]
-
-    def __init__(self, **data: object) -> None:
-        super().__init__(**{"with_" if key == "with" else key: value for key, value in data.items()})
 
 
 class PersonFirst:
     """Finds person-first references in plain text."""
 
     def __init__(self, words: PersonFirstWords) -> None:
-        nouns = "|".join(words.nouns)
+        who = r"who,? (?:\w+(?:ly)? ){0,2}?"
         self._opening = re.compile(
-            rf"\b(?:{nouns})\b(?:,? \([^()]{{1,20}}\))?,? (?:"
-            rf"(?P<who>who (?:\w+(?:ly)? ){{0,3}}?(?:{'|'.join(words.who)}))"
-            rf"|(?P<alone>{'|'.join(words.alone)})"
-            rf"|(?P<with>{'|'.join(sorted(words.with_, key=len, reverse=True))})\b)",
+            rf"(?<![\w-])(?:{'|'.join(words.nouns)})\b{words.between} (?:"
+            rf"(?P<sure>{who}(?:{'|'.join(words.who_sure)})|{'|'.join(words.alone)})"
+            rf"|(?P<open>{who}(?:{'|'.join(words.who_open)})|(?:{'|'.join(words.with_)})(?=[ ,]))"
+            r")",
             re.IGNORECASE,
         )
-        stems = "|".join(words.condition_stems)
-        endings = "|".join(words.condition_endings)
-        self._condition = re.compile(rf"\b(?:non-)?(?:{stems})[\w-]*|\b[\w-]+(?:{endings})\b", re.IGNORECASE)
+        self._condition = re.compile(rf"\b(?:non-)?(?:{'|'.join(words.condition_stems)})[\w'’-]*", re.IGNORECASE)
+        self._other_condition = re.compile(rf"\b(?:{'|'.join(words.not_conditions)})", re.IGNORECASE)
+        self._condition_acronym = re.compile(rf"(?<![\w-])(?:{'|'.join(words.condition_acronyms)})(?![\w-])")
         self._known = re.compile(rf"(?<![\w-])(?:{'|'.join(words.acronyms)})(?![\w-])")
 
     def find(self, text: str, definitions: Mapping[str, str] | None = None) -> list[tuple[int, int]]:
         """The offsets of each reference, in order. `definitions` are the paper's own acronyms with their long forms."""
-        found = sorted({*self._phrases(text), *self._acronyms(text, definitions or {})})
+        known = definitions or {}
+        text = text.translate(_LINE_BREAKS)
+        found = sorted({*self._phrases(text, known), *self._acronyms(text, known)})
         kept: list[tuple[int, int]] = []
         for start, end in found:
             if not kept or start >= kept[-1][1]:
                 kept.append((start, end))
         return kept
 
-    def is_person_first(self, phrase: str) -> bool:
-        """Whether the whole of a phrase (a long form, say) is a person-first reference."""
-        return any(start <= 2 for start, _ in self._phrases(phrase))
-
-    def _phrases(self, text: str) -> Iterator[tuple[int, int]]:
+    def _phrases(self, text: str, known: Mapping[str, str]) -> Iterator[tuple[int, int]]:
         for match in self._opening.finditer(text):
-            if match["alone"]:
-                yield match.span()
-                continue
-            behind = _COMPLEMENT.match(text, match.end())
-            complement = behind[0] if behind else ""
-            stop = _END.search(complement)
-            complement = complement[: stop.start()] if stop else complement
-            condition = None
-            for condition in self._condition.finditer(complement):
-                pass
-            acronym = _ACRONYM.search(complement)
-            if condition or (acronym and match["with"]):
-                last = max(m.end() for m in (condition, acronym) if m)
-                yield match.start(), match.end() + last
-            elif match["who"] and not re.search(r"\b(?:have|has|had|experienced?s?|developed?|met|meet|showed|acquired?|suffered|used?|take|took|shared?|consumed?)$", match["who"]):
-                yield match.span()
+            end = match.end()
+            length = self._condition_end(text, end, known)
+            if length:
+                yield match.start(), _with_bracket(text, end + length)
+            elif match["sure"]:
+                yield match.start(), self._object_end(text, end)
 
-    def _acronyms(self, text: str, definitions: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    def _condition_end(self, text: str, start: int, known: Mapping[str, str]) -> int:
+        """How far behind `start` the last word of a condition ends; 0 where none follows in the noun phrase."""
+        behind = _COMPLEMENT.match(text, start, start + 160)
+        complement = " ".join((behind[0] if behind else "").split(" ")[: _MOST_WORDS + 1])
+        stop = _END.search(complement)
+        if stop:
+            complement = complement[: stop.start()]
+        if self._other_condition.search(complement):
+            return 0
+        ends = [m.end() for m in self._condition.finditer(complement)]
+        ends += [m.end() for m in self._condition_acronym.finditer(complement) if m[0] not in known]
+        ends += [
+            m.end()
+            for m in re.finditer(r"(?<![\w-])[A-Z][A-Za-z]*[A-Z]\w?(?![\w-])", complement)
+            if self._condition.search(known.get(m[0], "")) and not self._other_condition.search(known.get(m[0], ""))
+        ]
+        return max(ends, default=0)
+
+    @staticmethod
+    def _object_end(text: str, end: int) -> int:
+        """The end of the object of a verb that makes the reference: "drugs" in "who inject drugs"."""
+        follows = re.match(r"(?: (?!and|or|but|were|are|in|at|on|who)[\w/-]+){1,3}", text[end : end + 60])
+        if not follows or text[end - 1 : end] in ")":
+            return end
+        stop = _END.search(follows[0])
+        return end + len((follows[0][: stop.start()] if stop else follows[0]).rstrip())
+
+    def _acronyms(self, text: str, known: Mapping[str, str]) -> Iterator[tuple[int, int]]:
         for match in self._known.finditer(text):
             yield match.span()
-        for short, long in definitions.items():
-            if self.is_person_first(long):
+        for short, long in known.items():
+            if any(start <= 2 for start, _ in self._phrases(long, {})):
                 for match in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])", text):
                     yield match.span()
+
+
+def _with_bracket(text: str, end: int) -> int:
+    """`end` moved behind a bracket that was opened before it, as in "(MS)"."""
+    return end + 1 if text[end : end + 1] == ")" and text.rfind("(", max(0, end - 40), end) > text.rfind(")", 0, end) else end
 
 
 @cache
@@ -107,7 +135,7 @@ def load_person_first(folder: Path | None = None) -> PersonFirst:
 
 
 class PersonFirstMatcher:
-    """Writes person-first references to `doc.spans["person_first"]`; reads `doc._.definitions` where it is set."""
+    """Writes person-first references; reads `doc._.definitions` and, where it is there, `doc.spans["lexicon"]`."""
 
     def __init__(self, finder: PersonFirst) -> None:
         self._finder = finder
@@ -117,20 +145,27 @@ class PersonFirstMatcher:
         return self.set_annotations(doc, self.match(doc))
 
     def match(self, doc: Doc) -> list[Span]:
-        """The references as spans."""
-        spans = (
-            doc.char_span(start, end, label="PERSON_FIRST", alignment_mode="expand")
-            for start, end in self._finder.find(doc.text, doc._.definitions)
-        )
-        return [span for span in spans if span is not None]
+        """The references in the authors' voice, as spans."""
+        terms = [span._.place for span in doc.spans.get("lexicon", ()) if span._.place]
+        quoted = quotations(doc.text)
+        found = []
+        for start, end in self._finder.find(doc.text, doc._.definitions):
+            if any(a <= start and end <= b for a, b in terms) or any(q.start < start and end <= q.end for q in quoted):
+                continue
+            span = doc.char_span(start, end, label="PERSON_FIRST", alignment_mode="expand")
+            if span is not None:
+                span._.place = (start, end)
+                found.append(span)
+        return found
 
     def set_annotations(self, doc: Doc, spans: list[Span]) -> Doc:
         """Write the spans."""
-        doc.spans["person_first"] = spans
+        doc.spans[GROUP] = spans
         return doc
 
 
 @Language.factory("person_first_matcher", assigns=["doc.spans"], default_config={"folder": None})
 def make_person_first_matcher(nlp: Language, name: str, folder: str | None) -> PersonFirstMatcher:
     """Create the component; `folder` is a lexicons folder, None for the shipped one."""
+    extensions.register()
     return PersonFirstMatcher(load_person_first(Path(folder) if folder else None))

@@ -10,6 +10,7 @@ from lang_audit.lexicon import Acronym, Entry, _plural
 
 _WORD = re.compile(r"[^\W\d_][\w'’+/.-]*[\w+]|[^\W\d_]")
 _REACH = 6
+_TELLING_LETTERS = 4
 # Behind an adjective these join to more adjectives of the same noun: "HIV-infected and HIV-exposed women".
 _JOINING = frozenset({"and", "or", "non", "un", "nor"})
 
@@ -64,6 +65,9 @@ class Senses:
         return words
 
     def _not_of_people(self, sentence: str, start: int, end: int) -> str | None:
+        own = _WORD.findall(sentence[start:end])
+        if own and own[-1].lower() in self._person_nouns:
+            return None
         following = self._next_words(sentence, end)
         for k, word in enumerate(following):
             last = word.rsplit("-", 1)[-1]
@@ -97,11 +101,11 @@ class Senses:
         return "no substance is named nearby"
 
 
-def acronym_sense(acronym: Acronym, long_form: str | None, paper_words: frozenset[str]) -> tuple[str, str | None]:
+def acronym_sense(acronym: Acronym, letters: int, long_form: str | None, paper_words: frozenset[str]) -> tuple[str, str | None]:
     """How an acronym is used: ("author" | "behaviour" | "other-sense", the words that decided).
 
     `long_form` is what the paper says it stands for, if it does; otherwise two of the entry's domain words must stand in the
-    paper. Where neither tells, it is another sense: an unexplained acronym is not evidence.
+    paper (one, for an acronym of so many `letters` that it hardly has another sense). Where neither tells, it is another sense: an unexplained acronym is not evidence.
     """
     if long_form is not None:
         plain = re.sub(r"[\s\-‐-–]+", " ", long_form.casefold()).strip()
@@ -112,6 +116,6 @@ def acronym_sense(acronym: Acronym, long_form: str | None, paper_words: frozense
             return "author", long_form
         return "other-sense", long_form
     company = [word for word in acronym.domain if any(w.startswith(word) for w in paper_words)]
-    if len(company) >= 2:
+    if len(company) >= (1 if letters >= _TELLING_LETTERS else 2):
         return "author", None
     return "other-sense", "not explained in the paper"

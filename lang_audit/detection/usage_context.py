@@ -101,14 +101,19 @@ class UsageContext:
 
     def _rulings(self, doc: Doc, key: str, entry: Entry, place: _Place) -> Iterator[Ruling]:
         if entry.acronym:
-            usage, cue = acronym_sense(entry.acronym, _long_form(doc, place), _paper_words(doc))
+            usage, cue = acronym_sense(
+                entry.acronym, len(place.text[place.start : place.end].rstrip("s")), _long_form(doc, place), _paper_words(doc)
+            )
             if usage == "behaviour" or usage == "other-sense":
                 yield usage, cue  # type: ignore[misc]
         for exempt, scanner in self._exceptions.get(key, {}).items():
             for hit in scanner.find(place.text):
                 if hit.start < place.end and hit.end > place.start:
                     yield exempt, place.text[hit.start : hit.end]
+        own_label = place.quotation is not None and _SO_CALLED.search(place.text[: place.quotation.start]) is not None
         for file in self._rules.files:
+            if own_label and file.usage in ("quoted", "mentioned"):  # "so-called" holds off a label that is still theirs
+                continue
             if file.applies_to is None or entry.category in file.applies_to:
                 yield from self._by_cues(file, entry, place)
             if file.usage == "quoted" and place.quotation:
@@ -164,12 +169,10 @@ def _encloses(match: re.Match[str], place: _Place) -> bool:
 
 
 def _by_quotation(place: _Place) -> Iterator[Ruling]:
-    """A term in quotation marks: speech, or a label held at arm's length; after "so-called" it is still the authors' choice."""
+    """A term in quotation marks: speech, or a label held at arm's length."""
     assert place.quotation is not None
     words = place.quotation.words(place.text)
     own = len(re.findall(r"\w+", place.text[place.start : place.end]))
-    if _SO_CALLED.search(place.text[: place.quotation.start]):
-        return
     if words - own < _SCARE_WORDS and words <= own + 1:
         yield "mentioned", "in quotation marks"
     else:

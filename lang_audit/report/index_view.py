@@ -49,9 +49,10 @@ class Row:
     problems: tuple[Problem, ...]
 
     @property
-    def top_terms(self) -> tuple[Tally, ...]:
-        """The flagged terms to show in the table, most frequent first."""
-        return tuple(sorted(self.terms, key=lambda term: -term.count)[:_TERMS_IN_A_ROW])
+    def top_terms(self) -> tuple[tuple[str, int], ...]:
+        """The flagged terms to show in the table with their counts, most frequent first."""
+        ordered = sorted(self.terms, key=lambda term: -term.count)
+        return tuple((term.name, term.count) for term in ordered[:_TERMS_IN_A_ROW])
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ def _gravest(group: Iterable[Finding]) -> int:
 
 def _term(key: str, group: list[Finding], lexicon: Lexicon, link: PageLink, decision: str) -> Term:
     entry = lexicon.entries.get(key)
-    forms = wording.surface(finding.text for finding in group)
+    forms = wording.surface(_as_inside(finding) for finding in group)
     severity = SEVERITIES[_gravest(group)]
     label, words = wording.SEVERITIES[severity]
     evidence = evidence_of(group, link)
@@ -274,6 +274,13 @@ def _term(key: str, group: list[Finding], lexicon: Lexicon, link: PageLink, deci
         shown=evidence[:SHOWN_AT_ONCE],
         folded=evidence[SHOWN_AT_ONCE:],
     )
+
+
+def _as_inside(finding: Finding) -> str:
+    """The term as it would stand inside a sentence: without the capital that a sentence's start gave it."""
+    text = finding.text
+    at_start = finding.start == finding.sentence_start and text[1:2].islower()
+    return text[0].lower() + text[1:] if at_start else text
 
 
 def _advice(entry: Entry | None, group: Iterable[Finding]) -> tuple[Advice, ...]:
@@ -311,7 +318,7 @@ def _exempt(findings: Sequence[Finding], link: PageLink) -> tuple[Exempt, ...]:
             title=wording.USAGES[usage][0],
             sentence=wording.USAGES[usage][1],
             count=len(groups[usage]),
-            forms=tuple(wording.surface(finding.text for finding in groups[usage])),
+            forms=tuple(wording.surface(_as_inside(finding) for finding in groups[usage])),
             evidence=evidence_of(groups[usage], link),
         )
         for usage in USAGES

@@ -37,8 +37,17 @@ def _strips(line: PlacedLine) -> range:
     return range(int((line.baseline - 0.5 * line.size) / _BUCKET), int(line.baseline / _BUCKET) + 1)
 
 
-def _gutter(lines: Sequence[PlacedLine], known: frozenset[int] = frozenset()) -> float | None:
-    """The x where a right-hand column begins, or None for one column; at `known` places fewer lines are proof enough."""
+def _gutter(lines: Sequence[PlacedLine], body_size: float, known: frozenset[int] = frozenset()) -> float | None:
+    """The x where a right-hand column begins, or None for one column.
+
+    At `known` places fewer lines are proof enough. The running text decides; small type (a table that crosses the gutter, the
+    labels of a figure) is asked only where the running text shows no columns.
+    """
+    running = [line for line in lines if line.size > body_size - _SMALLER]
+    return _gutter_between(running, known) or (_gutter_between(lines, known) if len(running) < len(lines) else None)
+
+
+def _gutter_between(lines: Sequence[PlacedLine], known: frozenset[int]) -> float | None:
     starts = Counter(round(line.x0) for line in lines)
     strips = {id(line): _strips(line) for line in lines}
     best, best_score = None, 0.0
@@ -105,7 +114,7 @@ def _ordered(lines: Sequence[PlacedLine], body_size: float, known: frozenset[int
     if not lines:
         return
     lines = sorted(lines, key=lambda line: (line.baseline, line.x0))
-    gutter = _gutter(lines, known) if depth < _DEEPEST else None
+    gutter = _gutter(lines, body_size, known) if depth < _DEEPEST else None
     if gutter is None:
         yield list(lines)
         return
@@ -143,7 +152,7 @@ def _ordered(lines: Sequence[PlacedLine], body_size: float, known: frozenset[int
 
 def columns(pages: Sequence[Sequence[PlacedLine]], body_size: float) -> list[Column]:
     """The columns of all pages in reading order; `body_size` is the type size of the paper's running text."""
-    found = Counter(round(gutter) for lines in pages if (gutter := _gutter(lines)) is not None)
+    found = Counter(round(gutter) for lines in pages if (gutter := _gutter(lines, body_size)) is not None)
     known = frozenset(
         place for gutter, n in found.items() if n >= _OFTEN for place in range(gutter - 1, gutter + 2)
     )  # fmt: skip

@@ -30,12 +30,12 @@ def section_kind(heading: str) -> SectionKind | None:
 
     Numbering ("2.", "II.", "3.1") and a closing colon or full stop are ignored; the whole heading must fit.
     """
+    if re.fullmatch(r"(?:[A-Z] ){3,}[A-Z]", heading.strip()):  # letter-spaced capitals: "A B S T R A C T"
+        heading = heading.replace(" ", "")
     bare = _NUMBERING.sub("", heading, count=1).strip().rstrip(".:— ").strip()
     bare = re.sub(r"\s+", " ", bare)
     if not bare or len(bare) > 90:
         return None
-    if re.fullmatch(r"(?:[A-Z] ){3,}[A-Z]", bare):  # letter-spaced capitals: "A B S T R A C T"
-        bare = bare.replace(" ", "")
     for kind, pattern in _COMPILED:
         if pattern.fullmatch(bare):
             return kind

@@ -22,7 +22,8 @@ from lang_audit.sources.section_places import sections_of
 _ROOTS = frozenset({"article", "articles", "pmc-articleset"})
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FIRST_TAG = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_NAMED_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]*);")
+_NAMED_ENTITY = re.compile(rb"&([A-Za-z_][A-Za-z0-9_.-]*);")
+_OWN_ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][A-Za-z0-9_.-]*)\s+(["'])([^"'&<%]{1,100})\2\s*>""")
 _XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _NOT_PUBLISHED = frozenset({"pmc-release", "nihms-submitted", "preprint", "retracted", "corrected"})
 
@@ -42,7 +43,7 @@ def read(path: Path) -> Iterator[Paper]:
             )
         raise UnreadableError(
             "not-jats",
-            f"The file is XML but not JATS: its root element is <{root.tag}>, and no <article> in it has a <front> or <body>.",
+            f"The file is XML but not JATS: its root element is <{root.tag}>, without an <article> that has a <body>.",
             "Give the article's JATS (NLM) XML, as PubMed Central offers it, or its PDF.",
         )
     for number, article in enumerate(articles, start=1):
@@ -88,7 +89,7 @@ def _paper(article: Element, path: Path, number: int, broken: Problem | None) ->
 
 def _parse(data: bytes) -> tuple[Element, Problem | None]:
     """The root element with plain local names throughout, and a problem where the XML is broken."""
-    data = _named_entities_as_numbers(_as_utf8(data)).lstrip()
+    data = _without_named_entities(_as_utf8(data)).lstrip()
     problem = None
     root: Element | None
     try:
@@ -96,7 +97,7 @@ def _parse(data: bytes) -> tuple[Element, Problem | None]:
     except etree.XMLSyntaxError as error:
         problem = Problem(
             code="malformed-xml",
-            message=f"The XML is broken at line {error.lineno or 1} ({error.msg}); words near it or after it may be missing.",
+            message=f"The XML is broken at line {error.lineno or 1} ({error.msg}); words from there on may be missing.",
             remedy="Download or export the file again, or give the paper's PDF.",
         )
         root = _recovered(data)
@@ -129,15 +130,21 @@ def _as_utf8(data: bytes) -> bytes:
     return data
 
 
-def _named_entities_as_numbers(data: bytes) -> bytes:
-    """`&nbsp;` and its like as numbers: the DTD that would define them is not loaded."""
+def _without_named_entities(data: bytes) -> bytes:
+    """`&nbsp;` and its like as numbers, since the DTD that defines them is not loaded.
 
-    def number(entity: re.Match[bytes]) -> bytes:
+    Of the entities that a file defines itself only short plain words are put in; any other goes, and its dangers with it.
+    """
+    own = {name: value for name, _, value in _OWN_ENTITY.findall(data)}
+
+    def spelled(entity: re.Match[bytes]) -> bytes:
         name = entity.group(1)
-        characters = None if name in _XML_ENTITIES else html5.get(f"{name.decode()};")
-        return "".join(f"&#{ord(c)};" for c in characters).encode() if characters else entity.group()
+        if name in _XML_ENTITIES:
+            return entity.group()
+        characters = html5.get(f"{name.decode()};", " ")
+        return own.get(name) or "".join(f"&#{ord(c)};" for c in characters).encode()
 
-    return _NAMED_ENTITY.sub(number, data)
+    return _NAMED_ENTITY.sub(spelled, data)
 
 
 def _metadata(article: Element) -> Metadata:
@@ -168,7 +175,7 @@ def _metadata(article: Element) -> Metadata:
 def _author(contributor: Element) -> str:
     if contributor.get("contrib-type", "author") != "author":
         return ""
-    name = next(contributor.iter("name"), None)
+    name = next(contributor.iterchildren("name"), contributor.find("name-alternatives/name"))
     if name is not None:
         return " ".join(filter(None, (flat(name.find(part)) for part in ("given-names", "surname", "suffix"))))
     whole = next(contributor.iter("string-name", "collab"), None)

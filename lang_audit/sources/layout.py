@@ -39,15 +39,19 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     body = Body.of(flat)
     ordered = columns(kept, body.size)
     leading = leadings(ordered)
+    kept_ids = {id(line) for line in flat}
+    margins = [line.text for group in all_lines for line in group if id(line) not in kept_ids]
     structure = Structure(
-        [block for column in ordered for block in blocks(column, leading)], body, document.properties.get("title", "")
+        [block for column in ordered for block in blocks(column, leading)],
+        body,
+        document.properties.get("title", ""),
+        " ".join(margins),
     )
     parts = structure.parts()
     vocabulary = Vocabulary(line.text for line in flat)
     text, sections, passages, pages = _assembled(parts, document, vocabulary)
     title = next((text[s.start : s.end] for s in sections if s.kind == "title"), None)
     front = [line.text for group in all_lines[:1] for line in group]
-    margins = [line.text for group in all_lines[:3] for line in group if len(line.text) < 150][:400]
     if not any(section.kind == "references" for section in sections):
         problems.append(
             Problem(

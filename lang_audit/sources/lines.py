@@ -118,8 +118,18 @@ def placed_lines(page: PlacedPage) -> list[PlacedLine]:
         else:
             rows.append(_Row(run))
     rows = _with_strays(rows)
-    lines = [line for row in rows if (line := _line(row, page.number))]
+    lines: list[PlacedLine] = []
+    for row in rows:
+        line = _line(row, page.number)
+        if line and not any(_doubles(line, other) for other in lines[-3:]):
+            lines.append(line)
     return _with_drop_caps(lines)
+
+
+def _doubles(line: PlacedLine, other: PlacedLine) -> bool:
+    """Whether a line is printed on itself once more, in other pieces than the first time."""
+    near = 0.25 * line.size
+    return abs(line.x0 - other.x0) < near and abs(line.baseline - other.baseline) < near and line.text == other.text
 
 
 def _with_strays(rows: list[_Row]) -> list[_Row]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lang_audit.sources.columns import Column
+from lang_audit.sources.headings import section_kind
 from lang_audit.sources.lines import PlacedLine
 
 _OTHER_SIZE = 0.6  # points: type that differs by more is another block
@@ -109,6 +110,8 @@ def _breaks(
         return True
     step = line.baseline - above.baseline
     usual = leading.get(line.face) or leading.get(above.face) or _DEFAULT_LEADING * size
+    if line.lead and section_kind(line.text[: line.lead]) and line.x0 < column.left + 2 * size:
+        return True  # a run-in heading
     if step > usual + _EXTRA_LEADING * size:
         return True
     if above.bold != line.bold and not above.lead and (k - start > 1 or SENTENCE_END.search(above.text) or above.bold):

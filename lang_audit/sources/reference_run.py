@@ -1,38 +1,46 @@
 """Reference lists that nothing announces: the cited titles that run together in the text dumps of some corpora.
 
-Such dumps print a whole paper on one line, without headings, and of each reference only its title, without a stop between
-one title and the next: "... advise daily. Do no harm Peer support models for services: a review A war on people ...". What
-tells them from prose is what they lack. Prose has a finite verb, an article or a pronoun in every few words and ends its
+Such dumps print a whole paper on one line, without headings, and of each reference only its title, without a stop
+between one title and the next: "... advise daily. Do no harm Peer support models for services: a review A war on people
+...". What tells them from prose is what they lack. Prose has a finite verb or a pronoun in every few words and ends its
 sentences; a run of titles has hardly any, but a capital after a small letter wherever a title begins.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
-LEAST_WORDS = 120
+LEAST_WORDS = 150
 """A run shorter than this is left alone: an abstract's list of centres can look the same."""
 
 _MOST_AFTER = 4000  # characters after the list: thanks, contributions, declarations
 
 _WORD = re.compile(r"\S+")
 _PROSE = frozenset(
-    """am is are was were be been being has have had do does did can could may might must shall should will would cannot
-    we our us they their them he she his her it its this that these those there which who whom whose
-    not also however therefore although while because when where if then than such both either more most less
-    however thus further moreover additionally finally only often found showed reported suggest suggests""".split()
-)
+    {
+        "am", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did",
+        "can", "could", "may", "might", "must", "shall", "should", "will", "would", "cannot", "we", "our", "us",
+        "they", "their", "them", "he", "she", "his", "her", "it", "its", "this", "that", "these", "those",
+        "there", "which", "who", "whom", "whose", "not", "also", "however", "therefore", "although", "while",
+        "because", "when", "where", "if", "then", "than", "such", "both", "either", "more", "most", "less",
+        "thus", "further", "moreover", "additionally", "finally", "only", "often", "found", "showed",
+        "reported", "suggest", "suggests",
+    }
+)  # fmt: skip
 _TITLE_WORDS = re.compile(
     r"\b(?:review|trial|study|studies|evaluation|analysis|analyses|effects?|effectiveness|efficacy|impact|evidence|"
     r"role|among|implications|factors|prevalence|incidence|randomi[sz]ed|qualitative|systematic|meta-analysis|"
-    r"guidelines?|guidance|report|handbook|framework|approach|perspectives?|experiences?|associated|towards?|World Health)\b",
+    r"guidelines?|guidance|report|handbook|framework|approach|perspectives?|experiences?|associated|towards?|"
+    r"World Health)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?][)\]”\"’']?(?:\s*\[[\d,–\s-]+\]\s*\.?)?\s+(?=[A-Z“\"‘'])")
 _CITATION = re.compile(r"\[\d+(?:\s*[,–-]\s*\d+)*\]?,?\.?|\d+\],?\.?")
 _AFTERWARDS = re.compile(
-    r"\b(?:Springer Nature remains neutral|Publisher[’']s [Nn]ote|The authors? (?:would|wish|thanks?|declares?|are|have|gratefully)|"
-    r"We (?:would|wish|thank|are|gratefully|acknowledge)|All authors|Not applicable|"
+    r"\b(?:Springer Nature remains neutral|Publisher[’']s [Nn]ote|All authors|Not applicable|"
+    r"The authors? (?:would|wish|thanks?|declares?|are|have|gratefully)|"
+    r"We (?:would|wish|thank|are|gratefully|acknowledge)|"
     r"(?:This|The) (?:work|study|review|research|project|article|manuscript) (?:was|is|has|received)|"
     r"(?:Acknowledge?ments?|Competing interests?|Conflicts? of interest|Authors?[’']? contributions?|Funding)\b)"
 )
@@ -42,7 +50,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def find(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Where in the paragraph `text[start:end]` a list of references runs, or None. Conservative: prose is never taken."""
+    """Where in the paragraph `text[start:end]` a list of references runs, or None; prose is never taken."""
     headed = [m for m in _HEADED.finditer(text, start, end) if _opens_list(text, m.end(), end)]
     if headed and headed[-1].start() > start:
         return headed[-1].start(), _closed(text, headed[-1].end(), end)
@@ -106,14 +114,14 @@ def _prose_words(run: str) -> int:
 def _closed(text: str, start: int, end: int) -> int:
     """Where the list ends: before the thanks, contributions and declarations that such dumps append."""
     match = _AFTERWARDS.search(text, start, end)
-    return len(text[:match.start()].rstrip()) if match else end
+    return len(text[: match.start()].rstrip()) if match else end
 
 
 def _is_list(run: str) -> bool:
     words = run.split()
     if len(words) < LEAST_WORDS:
         return False
-    pairs = list(zip(words, words[1:], strict=False))
+    pairs = list(pairwise(words))
     prose = _prose_words(run) / len(words)
     numbers = sum(any(c.isdigit() for c in word) for word in words) / len(words)
     fresh = sum(a[-1].islower() and b[0].isupper() and b[1:2].islower() for a, b in pairs) / len(words)

@@ -13,11 +13,12 @@ from lang_audit.sources.lines import PlacedLine
 from lang_audit.sources.metadata import usable_title
 from lang_audit.sources.paragraphs import SENTENCE_END, Block
 
-_SMALLER = 0.6  # points under the body's size: type of notes, tables, captions
+_SMALLER = 0.75  # points under the body's size: type of notes, tables, captions
 _LARGER = 0.7  # points over the body's size: type of headings
 _LONGEST_HEADING = 130  # characters
 _PROSE = 25  # words: a block this long is running text, no label or byline
 _ABSTRACT = 40  # words: the shortest text before the introduction that is taken for an abstract without its heading
+_FULL = 0.25  # of its length: a line that ends further from the column's edge closes its paragraph
 _TITLE_PAGES = 2  # the title stands on one of the first pages, after a cover sheet at most
 _CELLS = 1.6  # parts in a row on average: a table's rows, not text
 
@@ -26,6 +27,7 @@ _CAPTION = re.compile(
     r"(?P<number>[A-Z]?\d{1,2}[A-Za-z]?|[IVX]{1,5})\b\s*(?P<mark>[.:|–—-]|$)?",
     re.IGNORECASE,
 )
+_LATE_CAPTION = re.compile(r"^.{0,60}\b(?:Table|Figure) \d{1,2} [A-Z]")
 _MAIN = re.compile(
     r"(?:introduction|background|(?:patients |subjects |participants |materials? )?(?:and )?methods?|materials and methods|methodology|"
     r"experimental(?: section| procedures)?|results?|findings|results and discussion|discussion|comment|conclusions?|references|literature cited|"
@@ -49,11 +51,14 @@ _ABSTRACT_PARTS = re.compile(
     re.IGNORECASE,
 )
 _END_MATTER: frozenset[SectionKind] = frozenset({"funding", "acknowledgements", "references", "appendix", "other", "keywords"})
+_BODY: frozenset[SectionKind | None] = frozenset({"introduction", "methods", "results", "discussion", "conclusion"})
+_LASTING: frozenset[SectionKind | None] = frozenset({"methods", "results"})  # until the next known one: "Trial procedures" is methods
 _AFFILIATION = re.compile(
     r"universit|department|hospital|institut|school of|faculty|correspond|e-?mail|@|college of|address|received|accepted|published|©|copyright|licen[sc]e|"
     r"doi[: ]|https?://|editor",
     re.IGNORECASE,
 )
+_JOURNAL_NAME = re.compile(r"\b(?:journal|archives?|annals|proceedings|bulletin|acta|BMC|transactions|gazette|open access)\b", re.IGNORECASE)
 _BOILERPLATE = re.compile(
     r"©|\bcopyright\b|creative commons|open access article|licensee|all rights reserved|correspond(?:ence|ing author)|e-?mail|"
     r"^\W*(?:received|accepted|published|edited by|reviewed by|citation|academic editor|cite this article|how to cite|to cite this|"
@@ -63,6 +68,10 @@ _BOILERPLATE = re.compile(
 )
 _ENTRY = re.compile(r"\[?\(?(\d{1,3})[\]).]?\s*(?=[^\W\d_“\"‘(])|\[?\(?(\d{1,3})[\]).]\s*$")
 _YEAR = re.compile(r"\b(?:1[89]\d\d|20[0-4]\d)[a-z]?\b")
+
+
+Style = tuple[str, float, bool]
+"""What headings of one level share: font, size in points, capitals or not."""
 
 
 @dataclass(slots=True)
@@ -110,12 +119,16 @@ def _words(block: Block) -> int:
 class Structure:
     """Walks through the blocks of a paper in reading order and says what each is."""
 
-    def __init__(self, blocks: Sequence[Block], body: Body, stated_title: str = "") -> None:
+    def __init__(self, blocks: Sequence[Block], body: Body, stated_title: str = "", margins: str = "") -> None:
+        """`stated_title` is the file's own, `margins` the running heads that were taken off, of any use or none."""
+        self.margins = _plain(margins)
         self.blocks = list(blocks)
         self.body = body
         self.stated_title = stated_title
-        self.main_styles: Counter[tuple[float, bool, bool]] = Counter()
+        self.main_style: Style | None = None
+        self.main_tells = False
         self.title_blocks: list[int] = []
+        self.edges = {id(line): block.right for block in self.blocks for line in block.lines}
         self.byline = ""
 
     def parts(self) -> list[Part]:
@@ -145,7 +158,7 @@ class Structure:
         best, best_size = None, self.body.size + _LARGER
         for k in early:
             block = self.blocks[k]
-            if 3 <= _words(block) <= 50 and block.size > best_size + 0.3 and re.search(r"[a-zA-Z]{3}", block.text) and not _BOILERPLATE.search(block.text):
+            if 3 <= _words(block) <= 50 and block.size > best_size + 0.3 and re.search(r"[a-zA-Z]{3}", block.text) and not _BOILERPLATE.search(block.text) and not self._names_journal(block.text):
                 if best is not None and self.blocks[best].page < block.page:
                     continue
                 best, best_size = k, block.size
@@ -160,18 +173,32 @@ class Structure:
             indices.append(indices[-1] + 1)
         return indices
 
+    def _names_journal(self, text: str) -> bool:
+        """Whether a large line is the journal's name: running heads repeat it, or its words say so."""
+        return _plain(text) in self.margins or bool(len(text.split()) <= 9 and _JOURNAL_NAME.search(text))
+
     # -- headings
 
-    def _style(self, block: Block) -> tuple[float, bool, bool]:
+    def _style(self, block: Block) -> Style:
         letters = [c for c in block.text if c.isalpha()]
-        return round(block.size * 2) / 2, block.bold, bool(letters) and sum(c.isupper() for c in letters) > 0.8 * len(letters)
+        capitals = bool(letters) and sum(c.isupper() for c in letters) > 0.8 * len(letters)
+        return block.font, round(block.size, 1), capitals
 
     def _learn_styles(self) -> None:
         """The style of main headings is that of the ones whose words tell: Methods, Results, Discussion ..."""
+        telling: Counter[Style] = Counter()
+        names: set[str] = set()
         for k, block in enumerate(self.blocks):
             bare = _NUMBERED.sub("", block.text).strip(" .:")
-            if k not in self.title_blocks and len(block.lines) == 1 and _MAIN.fullmatch(bare):
-                self.main_styles[self._style(block)] += 1
+            if k not in self.title_blocks and len(block.lines) == 1 and _MAIN.fullmatch(bare) and self._is_heading(block):
+                telling[self._style(block)] += 1
+                names.add(bare.casefold()[:6])
+        if not telling:
+            return
+        self.main_style = telling.most_common(1)[0][0]
+        same = sum(1 for b in self.blocks if self._style(b) == self.main_style and self._is_heading(b))
+        reports_a_study = any(name.startswith("result") for name in names) and any("method" in name or name.startswith("materi") for name in names)
+        self.main_tells = not reports_a_study or same <= 2 * telling[self.main_style] + 2
 
     def _set_apart(self, block: Block) -> bool:
         """Whether the block's type tells it from the running text."""
@@ -190,9 +217,11 @@ class Structure:
         known = section_kind(text) is not None
         if known and (self._set_apart(block) or _NUMBERED.match(text) or (_MAIN.fullmatch(text.strip(" .:")) and text[:1].isupper())):
             return True
-        if known and self._style(block) in self.main_styles:
+        if known and self._style(block) == self.main_style:
             return True
         if text[:1].islower() or re.search(r"[,;]$", text) or _words(block) > 16 or block.cells > _CELLS:
+            return False
+        if text[-1] in ".:;" and _words(block) > 8:
             return False
         if text.endswith(".") and not (block.bold or block.first.italic or _NUMBERED.match(text)):
             return False
@@ -209,11 +238,13 @@ class Structure:
     def _roles(self) -> list[str]:
         """For each block: title, caption, table, figure, heading, note or text."""
         roles: list[str] = []
-        table: Block | None = None  # the caption of the table whose rows are being read
+        table: int | None = None  # the page that the table being read has reached
         for k, block in enumerate(self.blocks):
             role = self._role(k, block, table, roles[-1] if roles else "")
             if role == "caption":
-                table = block if _CAPTION.match(block.text)["what"].casefold().endswith(("table", "tables")) else None  # type: ignore[index]
+                table = block.page if re.search(r"\btables?\b", block.text[:40], re.IGNORECASE) else None
+            elif role == "table" and table is not None:
+                table = block.page
             elif role not in ("table", "figure", "note"):
                 table = None
             roles.append(role)
@@ -222,7 +253,7 @@ class Structure:
     def _is_caption(self, block: Block) -> bool:
         found = _CAPTION.match(block.text)
         if not found:
-            return False
+            return block.font not in self.body.fonts and not block.bold and bool(_LATE_CAPTION.search(block.first.text))
         rest = block.text[found.end() :].lstrip()
         plain = abs(block.size - self.body.size) <= 0.3 and not block.first.lead and not block.bold
         if found["what"].islower():
@@ -231,7 +262,7 @@ class Structure:
             return False  # "Table 1 shows ..."
         return bool(not plain or found["mark"] or len(block.lines) == 1)
 
-    def _role(self, k: int, block: Block, table: Block | None, previous: str) -> str:
+    def _role(self, k: int, block: Block, table: int | None, previous: str) -> str:
         if k in self.title_blocks:
             return "title"
         if self._is_caption(block):
@@ -240,14 +271,16 @@ class Structure:
         known = section_kind(block.text) is not None
         rows = block.cells > _CELLS
         short = sum(len(line.text.split()) for line in block.lines) / len(block.lines) < 4
-        if table is not None and block.page <= table.page + 1 and (small or rows or (short and not known and previous != "caption")):
+        if table is not None and block.page <= table + 1 and (small or rows or (short and not known and previous != "caption")):
             return "table"
         if table is not None and previous == "caption" and short and not known:
             return "table"
         if rows and len(block.lines) > 2:
             return "table"
-        if previous == "caption" and table is None and abs(block.size - self.blocks[k - 1].size) < 0.3 and small and not self.blocks[k - 1].ends_column:
+        if previous in ("caption", "more caption") and table is None and abs(block.size - self.blocks[k - 1].size) < 0.3 and (small or block.font not in self.body.fonts) and not block.tops_column and not block.bold:
             return "more caption"
+        if block.page <= _TITLE_PAGES and block.size < self.body.size - 0.3 and not known and self._is_front(block):
+            return "note"
         if self._is_heading(block):
             return "heading"
         if small and short and not known:
@@ -303,6 +336,13 @@ class Structure:
                 pending = []
                 self._references(block, state, parts)
                 continue
+            if k in abstract:
+                parts += pending
+                pending = []
+                state.enter("abstract", None)
+                parts.append(Part(list(block.lines), "paragraph", "abstract", None))
+                state.abstract_words += _words(block)
+                continue
             if role in ("caption", "more caption", "table", "figure", "note"):
                 part = self._float(block, role, state)
                 if role == "more caption" and pending and pending[-1].kind == "caption":
@@ -318,11 +358,6 @@ class Structure:
                 continue
             parts += pending
             pending = []
-            if k in abstract:
-                state.enter("abstract", None)
-                parts.append(Part(list(block.lines), "paragraph", "abstract", None))
-                state.abstract_words += _words(block)
-                continue
             if state.kind == "abstract" and state.heading is None and abstract and k > max(abstract):
                 state.enter("other", None)
             if role == "heading" and self._heading(block, state, parts):
@@ -354,17 +389,22 @@ class Structure:
         if abs(above.size - block.size) > 0.4:
             return False
         open_end = not SENTENCE_END.search(above.text)
+        if state.kind is None or above.x1 < self.edges[id(above)] - _FULL * (self.edges[id(above)] - above.x0):
+            return False
         return open_end and (block.text[:1].islower() or block.tops_column or interrupted or not block.text[:1].isupper())
 
     def _heading(self, block: Block, state: _State, parts: list[Part]) -> bool:
         """Take the block as a heading and enter its section; False where it turns out to be none here."""
         text = " ".join(block.text.split())
         kind = section_kind(text)
+        run_in = _RUN_IN.match(text)
+        if kind is None and run_in and run_in.end() < len(text):
+            return False
         numbered = _NUMBERED.match(text)
         bare = _NUMBERED.sub("", text, count=1).strip(" .:")
         deep = bool(numbered and "." in numbered["number"].rstrip("."))
         style = self._style(block)
-        main = style in self.main_styles and not deep
+        main = style == self.main_style and not deep
         if not state.seen_title and kind is None and block.page <= _TITLE_PAGES:
             parts.append(Part(list(block.lines), "heading", "other", None))
             return True
@@ -384,25 +424,21 @@ class Structure:
                 state.heading = text
                 return True
         if kind is None and state.kind == "references":
-            if not main and not block.bold and block.size <= self.body.size + _LARGER:
+            if not main and block.size <= max(self.body.size, state.entry_size or 0) + _LARGER:
                 return False
             kind = "other"
         if kind is None:
-            if main and (self._has_sub_styles() or numbered) and state.kind not in ("abstract",):
+            if main and (self.main_tells or numbered) and not (state.parent in _LASTING and not state.past_body):
                 state.enter("other", text)
             else:
                 state.sub(text)
         elif kind in _END_MATTER or kind in ("abstract",) or main or _MAIN.fullmatch(bare) or state.parent in (None, "other", *_END_MATTER):
             state.enter(kind, text)
+            state.past_body = state.past_body or (kind == "other" and state.seen_body)
         else:
             state.sub(text)
         parts.append(Part(list(block.lines), "heading", state.kind or "other", state.heading))
         return True
-
-    def _has_sub_styles(self) -> bool:
-        """Whether the paper has headings in another style than its main ones, so that the main style means a main section."""
-        main = set(self.main_styles)
-        return any(self._is_heading(b) and self._style(b) not in main and b.page > 1 for b in self.blocks)
 
     def _paragraph(self, block: Block, state: _State, parts: list[Part]) -> None:
         first = block.first
@@ -412,6 +448,8 @@ class Structure:
         kind = section_kind(head) if head else None
         if kind and state.kind == "abstract" and kind not in ("keywords", "abstract") and not self._ends_abstract(block, state, kind):
             state.abstract_heads.add(head.casefold())
+            kind = None
+        if kind in _BODY and state.past_body:
             kind = None
         if kind in ("funding", "acknowledgements", "other", "keywords", "abstract", "appendix") or (
             kind and (first.lead or head.isupper()) and state.kind != "references" and (first.lead_bold or head.isupper())
@@ -494,6 +532,8 @@ class _State:
     seen_title: bool = False
     had_abstract: bool = False
     just_entered: bool = False
+    seen_body: bool = False
+    past_body: bool = False
     abstract_size: float | None = None
     abstract_words: int = 0
     abstract_heads: set[str] = None  # type: ignore[assignment]
@@ -509,6 +549,11 @@ class _State:
         self.heading = heading
         self.just_entered = True
         self.had_abstract = self.had_abstract or kind == "abstract"
+        if kind in _END_MATTER - {"other"}:
+            self.past_body = self.seen_body
+        elif kind in _BODY:
+            self.past_body = False
+            self.seen_body = self.seen_body or kind != "introduction"
 
     def sub(self, heading: str) -> None:
         """Begin a subsection: the parent's kind, a heading of its own."""

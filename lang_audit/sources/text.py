@@ -19,7 +19,9 @@ from lang_audit.sources.text_lines import heading_words
 from lang_audit.sources.text_structure import Placed, structure
 
 _FRONT = 3000  # characters in which a paper says what it is
-_KEYS = "key|doc_id|cord_uid|sha|title|authors?|date|year|published|journal|source|doi|pmid|pmcid|url|licen[sc]e|language"
+_KEYS = (
+    "key|doc_id|cord_uid|sha|title|authors?|date|year|published|journal|source|doi|pmid|pmcid|url|licen[sc]e|language"
+)
 _FIRST_KEY = re.compile(rf"({_KEYS}) ?: *(?=\S)", re.IGNORECASE)
 _NEXT_KEY = re.compile(rf"(?<=\s)({_KEYS}|DOI|PMID) ?: *(?=\S)")
 _TOKEN_KEYS = frozenset({"key", "doc_id", "cord_uid", "sha", "doi", "pmid", "pmcid", "url", "year"})
@@ -38,20 +40,21 @@ class Entry(NamedTuple):
 
 
 def read(path: Path) -> Iterator[Paper]:
-    """The one paper in a plain text file; `paper.text` is the decoded file, without a byte order mark, unchanged.
+    """The one paper in a text file; `paper.text` is the decoded file, unchanged save for the byte order mark.
 
-    Raises UnreadableError for a file that is empty or no text. A file in an old one-byte encoding gives a paper with the
-    problem `not-utf8`, since its quotation marks and accents may be misread.
+    Raises UnreadableError for a file that is empty or no text. A file in an old one-byte encoding gives a paper with
+    the problem `not-utf8`, since its quotation marks and accents may be misread.
     """
     text, problems = decode(path.read_bytes())
     if not text.strip():
         raise UnreadableError("empty-file", "The file holds no words.", "Export it again, or give the paper's PDF.")
     entries = _header(text)
-    placed: Placed = [
-        (Passage(start=e.start if e.key == "title" else e.key_start, end=e.end, kind="heading" if e.key == "title" else "paragraph"),
-         Place("title" if e.key == "title" else "other"))
-        for e in entries
-    ]  # fmt: skip
+    placed: Placed = []
+    for entry in entries:
+        if entry.key == "title":
+            placed.append((Passage(start=entry.start, end=entry.end, kind="heading"), Place("title")))
+        else:
+            placed.append((Passage(start=entry.key_start, end=entry.end), Place("other")))
     placed += structure(text, entries[-1].end if entries else 0)
     if not any(place.kind == "title" for _, place in placed):
         placed = _with_title(text, placed)
@@ -97,7 +100,9 @@ def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:
     odd = len(_CONTROL.findall(text))
     if "\0" in text or odd > 0.02 * len(text):
         raise UnreadableError(
-            "binary-file", "The file is named as text but holds binary data.", "Give the paper as UTF-8 text, PDF or JATS XML."
+            "binary-file",
+            "The file is named as text but holds binary data.",
+            "Give the paper as UTF-8 text, PDF or JATS XML.",
         )
     return text, problems
 
@@ -127,13 +132,15 @@ def _with_title(text: str, placed: Placed) -> Placed:
     A title is a line of four words or more among the first three passages, without a full stop, in a text that goes on
     with an abstract or an introduction under that heading.
     """
-    opening = next((k for k, (_, place) in enumerate(placed) if place.heading and place.kind in ("abstract", "introduction")), 0)
+    opening = next(
+        (k for k, (_, place) in enumerate(placed) if place.heading and place.kind in ("abstract", "introduction")), 0
+    )
     for k, (passage, place) in enumerate(placed[: min(3, opening)]):
         lines = text[passage.start : passage.end].splitlines()
         title = lines[0].rstrip()
         if place != Place("other") or passage.kind != "paragraph" or len(title.split()) < 4 or len(title) > 250:
             continue
-        if title[-1] in ".;,:" or not title[0].isupper() and not title[0].isdigit():
+        if title[-1] in ".;,:" or title[0].islower():
             continue
         end = passage.start + len(title)
         rest_start = end + len(text[end : passage.end]) - len(text[end : passage.end].lstrip())
@@ -147,6 +154,7 @@ def _with_title(text: str, placed: Placed) -> Placed:
 def _metadata(text: str, entries: list[Entry], placed: Placed) -> Metadata:
     values = {entry.key: " ".join(text[entry.start : entry.end].split()) for entry in reversed(entries)}
     title = next((text[p.start : p.end] for p, place in placed if place.kind == "title"), "")
+    authors = re.split(r"\s*;\s*", values.get("authors") or values.get("author", ""))
     year = _YEAR.search(values.get("year", "") or values.get("date", "") or values.get("published", ""))
     cited = next((p.start for p, place in placed if place.kind == "references"), len(text))
     doi = _DOI.search(text, 0, min(cited, _FRONT))
@@ -155,7 +163,7 @@ def _metadata(text: str, entries: list[Entry], placed: Placed) -> Metadata:
         year=int(year.group()) if year else None,
         doi=doi.group().rstrip(".,;:)]}'") if doi else None,
         journal=values.get("journal") or None,
-        authors=tuple(map(_given_first, filter(None, re.split(r"\s*;\s*", values.get("authors", values.get("author", "")))))),
+        authors=tuple(map(_given_first, filter(None, authors))),
     )
 
 

@@ -1,4 +1,4 @@
-"""The lines of a plain text and what each looks like by itself: heading, caption, list item, quotation, reference ..."""
+"""The lines of a plain text, and what each looks like by itself: heading, caption, list item, quotation ..."""
 
 from __future__ import annotations
 
@@ -17,27 +17,38 @@ _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _RULE = re.compile(r"[-=_*~#\s]{3,}")
 _KEYWORDS = re.compile(r"\W{0,3}(key ?-?words?|index terms)\b[^\w\n]{0,4}[:.—–-]", re.IGNORECASE)
 _CAPTION = re.compile(
-    r"(?:supplementa(?:l|ry) )?(table|figure|fig\.?|box|chart|scheme)\s+([A-Z]?\d{1,3}[a-z]?|[IVX]{1,5})(?:\s*[.:|—–]|\s+(?=(?-i:[A-Z])[^.]))",
+    r"(?:supplementa(?:l|ry) )?(table|figure|fig\.?|box|chart|scheme)\s+([A-Z]?\d{1,3}[a-z]?|[IVX]{1,5})"
+    r"(?:\s*[.:|—–]|\s+(?=(?-i:[A-Z])[^.]))",
     re.IGNORECASE,
 )
 _CAPTION_ALONE = re.compile(r"(table|figure|fig\.?)\s+([A-Z]?\d{1,3}[a-z]?|[IVX]{1,5})\s*[.:]?", re.IGNORECASE)
 _BULLET = re.compile(r"[•◦▪‣·○●–+-]\s")
 _ITEM = re.compile(r"(?:[•◦▪‣·○●–*+-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
 _TURN = re.compile(
-    r"(?:[A-Z]{1,3} ?-?\d{0,3}|interviewer|interviewee|moderator|facilitator|(?:participant|respondent|patient|speaker)(?: \w{1,4})?)"
-    r"(?: \([^)]{1,40}\))?:\s",
+    r"(?:[A-Z]{1,3} ?-?\d{0,3}|interviewer|interviewee|moderator|facilitator|"
+    r"(?:participant|respondent|patient|speaker)(?: \w{1,4})?)(?: \([^)]{1,40}\))?:\s",
     re.IGNORECASE,
 )
 _NUMBERED_HEADING = re.compile(r"(\d(?:\.\d{1,2}){0,3}|\d\d(?:\.\d{1,2}){1,3})\.?\s+[A-Z][^.;:]{2,90}")
-_LABEL = re.compile(r"[*_]{0,2}([A-Z][A-Za-z ,&/’'-]{2,60}?)[*_]{0,2}(?:\s*:|\s+[—–-]\s|\.(?=\s+[A-Z0-9“\"]))[*_]{0,2}\s*(?=\S)")
+_LABEL = re.compile(
+    r"[*_]{0,2}([A-Z][A-Za-z ,&/’'-]{2,60}?)[*_]{0,2}(?:\s*:|\s+[—–-]\s|\.(?=\s+[A-Z0-9“\"]))[*_]{0,2}\s*(?=\S)"
+)
 _BARE_LABEL = re.compile(
-    r"(Abstract|Background|Introduction|Objectives?|Aims?|Purpose|Design|Settings?|Methods?|Participants|Patients|Results|"
-    r"Findings|Interpretation|Discussion|Conclusions?|Funding)\s+(?=(?:[A-Z][\w’'-]*|\d[\d,.]*)\s+[a-z(\d])"
+    r"(Abstract|Background|Introduction|Objectives?|Aims?|Purpose|Design|Settings?|Methods?|Participants|Patients|"
+    r"Results|Findings|Interpretation|Discussion|Conclusions?|Funding)\s+"
+    r"(?=(?:[A-Z][\w’'-]*|\d[\d,.]*)\s+[a-z(\d])"
 )
 _REFERENCE_START = re.compile(r"(?:\[?(\d{1,3})[\].)]?\s+)?[A-Z“\"'‘]")
-_AUTHOR = re.compile(r"(?:\[?\d{1,3}[\].)]?\s+)?(?:(?:van|de|der|von|la|le|du|di|dos|da) )*[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?,? (?:[A-Z]\.?[ -]?){1,3}(?:[,.:;&(]|$| and )")
+_AUTHOR = re.compile(
+    r"(?:\[?\d{1,3}[\].)]?\s+)?(?:(?:van|de|der|von|la|le|du|di|dos|da) )*"
+    r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?,? (?:[A-Z]\.?[ -]?){1,3}(?:[,.:;&(]|$| and )"
+)
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
-_IMPRINT = re.compile(r"\d{4}[a-z]?\s?(?:[A-Z][a-z]{2} ?\d{0,2})?;\s?\d|\d\(\d+\)|\bpp?\. ?\d|\bdoi\b|\b10\.\d{4}/|\bet al\b|: ?\d+[-–]\d+|;\s(?:1[89]|20)\d\d\.", re.IGNORECASE)
+_IMPRINT = re.compile(
+    r"\d{4}[a-z]?\s?(?:[A-Z][a-z]{2} ?\d{0,2})?;\s?\d|\d\(\d+\)|\bpp?\. ?\d|\bdoi\b|\b10\.\d{4}/|\bet al\b|"
+    r": ?\d+[-–]\d+|;\s(?:1[89]|20)\d\d\.",
+    re.IGNORECASE,
+)
 _OPENERS = frozenset({"heading", "label", "keywords", "caption"})
 
 
@@ -52,7 +63,7 @@ class Line(NamedTuple):
 
 
 def lines_of(text: str, start: int = 0) -> list[Line]:
-    """The lines of `text` from `start` that are not blank. Blank lines, and page breaks, part one block from the next."""
+    """The lines of `text` from `start` that are not blank. Blank lines and page breaks part one block from the next."""
     found, block, position = [], 0, start
     while position < len(text):
         match = _LINE.match(text, position)
@@ -122,7 +133,7 @@ def looks(lines: list[Line]) -> list[Look]:
     for k, line in enumerate(lines):
         first = not k or lines[k - 1].block != line.block
         before = None if first else found[-1]
-        fresh = first or before in _OPENERS or lines[k - 1].words[-1] in ".:;?!)”\"’" or len(lines[k - 1].words) > LONG
+        fresh = first or before in _OPENERS or lines[k - 1].words[-1] in '.:;?!)”"’' or len(lines[k - 1].words) > LONG
         block = blocks[line.block]
         set_in = quotes and all(other.indent >= 4 for other in block)
         if set_in and first and k and found[-1] == "item" and lines[k - 1].indent < line.indent:

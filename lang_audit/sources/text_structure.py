@@ -1,9 +1,10 @@
-"""The passages and sections of a plain text: where it has headings by them, where it runs on without any by its labels."""
+"""The passages and sections of a plain text: by its headings, and where it has none by its labels and its rhythm."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from lang_audit.model import Passage, PassageKind, SectionKind
 from lang_audit.sources import reference_run
@@ -16,7 +17,6 @@ from lang_audit.sources.text_lines import (
     caption_of,
     heading_level,
     heading_words,
-    is_reference,
     label_of,
     lines_of,
     looks,
@@ -28,13 +28,15 @@ _LONGEST = 2000  # characters: a longer paragraph without line breaks is parted 
 _MOST_ABSTRACT = 2500  # characters from the last label of an abstract to its end
 _PASSAGE_KINDS: dict[Look, PassageKind] = {"quote": "block-quote", "item": "list-item", "reference": "reference"}
 _SENTENCE_END = re.compile(
-    r"(?<!\bal)(?<!\bvs)(?<!\bDr)(?<!\b[A-Z])(?<!\be\.g)(?<!\bi\.e)[.!?][)\]”\"’']?(?:\s?\[[\d,–\s-]+\]\s*\.?)*\s+(?=[A-Z“\"‘(])"
+    r"(?<!\bal)(?<!\bvs)(?<!\bDr)(?<!\b[A-Z])(?<!\be\.g)(?<!\bi\.e)[.!?][)\]”\"’']?"
+    r"(?:\s?\[[\d,–\s-]+\]\s*\.?)*\s+(?=[A-Z“\"‘(])"
 )
+_NUMBER = re.compile(r"\[?\d{1,3}[\].)]\s")
 _CITED = re.compile(r"\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\]")
 _INSIDE_LABEL = re.compile(
-    r"(?:\A|(?<=[.!?)\]”\"’;,]\s))(?P<label>[A-Z][A-Za-z/&, ]{2,40}?)(?P<stop>\s?[:.]|(?= (?:[A-Z][\w’'-]*|\d[\d,.]*) [a-z(\d]))"
+    r"(?:\A|(?<=[.!?)\]”\"’;,]\s))(?P<label>[A-Z][A-Za-z/&, ]{2,40}?)"
+    r"(?P<stop>\s?[:.]|(?= (?:[A-Z][\w’'-]*|\d[\d,.]*) [a-z(\d]))"
 )
-
 
 Placed = list[tuple[Passage, Place]]
 
@@ -188,16 +190,15 @@ class _Walk:
     def _begins_list(self, k: int) -> bool:
         """Whether a list of references without heading begins here: three entries in a row, or nothing but entries."""
         ahead = [j for j in range(k, len(self._lines)) if self._looks[j] == "reference"][:3]
-        near = all(b - a <= 4 for a, b in zip(ahead, ahead[1:], strict=False))
+        near = all(b - a <= 4 for a, b in pairwise(ahead))
         return near and (len(ahead) == 3 or (k == 0 and len(ahead) >= 1))
 
     def _reference(self, k: int) -> int:
-        stop = k + 1
+        numbered, stop = bool(_NUMBER.match(self._lines[k].words)), k + 1
         while stop < len(self._lines) and self._lines[stop].block == self._lines[k].block:
             line = self._lines[stop]
-            starts = is_reference(line.words) or re.match(r"\[?\d{1,3}[\].)]\s", line.words) or self._looks[stop] != "text"
-            hanging = line.words[0].islower() or line.indent > self._lines[k].indent
-            if starts or not (hanging or is_reference(self._lines[k].words)):
+            hanging = line.words[0].islower() or line.indent > self._lines[k].indent or numbered
+            if self._looks[stop] != "text" or _NUMBER.match(line.words) or not hanging:
                 break
             stop += 1
         self._put(k, stop, "reference")
@@ -246,8 +247,8 @@ def _parted(text: str, passage: Passage, place: Place) -> Iterator[tuple[Passage
 def _abstract_end(text: str, start: int, end: int) -> int:
     """Where the structured abstract ends with which a paragraph begins; `start` where it begins with none.
 
-    The labels must follow in the order of a paper and come to a conclusion. Where the body follows in the same paragraph,
-    the abstract is over before the first sentence that cites.
+    The labels must follow in the order of a paper, three kinds of them at least. Where the body follows in the same
+    paragraph, the abstract is over before the first sentence that cites.
     """
     labels = _inside_labels(text, start, end)
     if len({kind for _, kind in labels}) < 3 or labels[0][0] != start:
@@ -257,8 +258,8 @@ def _abstract_end(text: str, start: int, end: int) -> int:
         return end
     cited = _CITED.search(text, last, last + _MOST_ABSTRACT)
     limit = cited.start() if cited else last + _MOST_ABSTRACT // 2
-    ends = [m for m in _SENTENCE_END.finditer(text, last, limit)]
-    return len(text[: ends[-1].end()].rstrip()) if ends else end
+    ends = [m.end() for m in _SENTENCE_END.finditer(text, last, limit)]
+    return len(text[: ends[-1]].rstrip()) if ends else end
 
 
 def _inside_labels(text: str, start: int, end: int) -> list[tuple[int, SectionKind]]:
@@ -290,4 +291,3 @@ def _without_false_appendix(placed: Placed) -> Placed:
 
 def _skip_space(text: str, start: int, end: int) -> int:
     return start + len(text[start:end]) - len(text[start:end].lstrip())
-
