@@ -79,7 +79,7 @@ def _candidates(paper: Paper, folder: Path | None, known: dict[str, str]) -> lis
 
     passages = paper.passages or (Passage(start=0, end=len(paper.text)),)
     starts = [passage.start for passage in passages]
-    hit = {bisect_right(starts, h.start) - 1 for h in term_scanner(folder).find(paper.text)}
+    hit = {bisect_right(starts, h.start) - 1 for h in term_scanner(folder).candidates(paper.text)}
     hit |= {bisect_right(starts, start) - 1 for start, _ in load_person_first(folder).find(paper.text, known)}
     return [passages[k] for k in sorted(hit) if k >= 0]
 

@@ -31,7 +31,7 @@ class Cue(_Strict):
     `before`, `after`, `around`: in the mention's sentence, at most `within` words away. `touching`: right behind the mention.
     `inside`: the mention lies inside the match. `passage`: anywhere in the mention's paragraph. `after_quotation`: right
     behind the quotation that holds the mention. `in_quotes` asks that the mention stands in quotation marks (true) or does
-    not (false). `not_in_titles` leaves out sentences set in title case, where capitals say nothing.
+    not (false). `not_in_titles` leaves out sentences set in title case or in capitals, where capitals say nothing.
     """
 
     cue: Annotated[str, Field(min_length=1)]
@@ -82,6 +82,7 @@ class PeopleWords(_Strict):
 
     person_nouns: list[str]
     stops: list[str]
+    animals: list[str]
     not_people: list[str]
     substances: list[str]
 

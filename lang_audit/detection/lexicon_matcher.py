@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from spacy.language import Language
 from spacy.matcher import Matcher
@@ -14,6 +15,7 @@ from spacy.tokens import Doc, Span
 
 from lang_audit.detection import extensions
 from lang_audit.detection.phrase_scan import Hit, PhraseScanner, longest_wins
+from lang_audit.errors import LexiconError
 from lang_audit.lexicon import Lexicon, load_lexicon
 
 GROUP = "lexicon"
@@ -29,6 +31,13 @@ class TermScanner:
             for form in entry.forms():
                 self._owner.setdefault(form.casefold(), []).append(key)
         self._scanner = PhraseScanner(self._owner)
+        self._openers = PhraseScanner(
+            word for key, entry in lexicon.entries.items() for pattern in entry.patterns for word in _literals(key, pattern)
+        )
+
+    def candidates(self, text: str) -> list[Hit]:
+        """Where a term stands or may stand: every phrase found, and every word that a token pattern cannot do without."""
+        return self._scanner.find(text) + self._openers.find(text)
 
     def find(self, text: str) -> list[Hit]:
         """Every term in `text`, overlapping ones too."""
@@ -46,6 +55,19 @@ class TermScanner:
             return True
         letters = surface.rstrip("'’")
         return any(letters == form or letters == form.upper() for form in entry.forms())
+
+
+def _literals(key: str, pattern: list[dict[str, Any]]) -> list[str]:
+    """The words of which one must stand in a text that `pattern` matches: those of its first token that is given by its text."""
+    for token in pattern:
+        if token.get("OP", "1") in ("1", "+"):
+            for attribute in ("TEXT", "ORTH", "LOWER"):
+                wanted = token.get(attribute)
+                if isinstance(wanted, str):
+                    return [wanted]
+                if isinstance(wanted, dict) and isinstance(wanted.get("IN"), list):
+                    return [str(word) for word in wanted["IN"]]
+    raise LexiconError([f"{key}: a token pattern needs one token with its text (TEXT or LOWER) so that it can be found fast"])
 
 
 @cache

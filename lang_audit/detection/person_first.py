@@ -100,9 +100,16 @@ class PersonFirst:
         ends += [
             m.end()
             for m in re.finditer(r"(?<![\w-])[A-Z][A-Za-z]*[A-Z]\w?(?![\w-])", complement)
-            if self._condition.search(known.get(m[0], "")) and not self._other_condition.search(known.get(m[0], ""))
+            if self._names_condition(known.get(m[0], ""))
         ]
         return max(ends, default=0)
+
+    def _names_condition(self, long_form: str) -> bool:
+        return (
+            self._condition.search(long_form) is not None
+            and self._other_condition.search(long_form) is None
+            and self._opening.match(long_form) is None
+        )
 
     @staticmethod
     def _object_end(text: str, end: int) -> int:

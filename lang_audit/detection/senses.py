@@ -32,7 +32,11 @@ class Senses:
 
     @cached_property
     def _not_people(self) -> frozenset[str]:
-        return frozenset(self._words.not_people)
+        return self._animal_words.union(self._words.not_people)
+
+    @cached_property
+    def _animal_words(self) -> frozenset[str]:
+        return frozenset(self._words.animals)
 
     @cached_property
     def _substances(self) -> frozenset[str]:
@@ -50,8 +54,8 @@ class Senses:
         if entry.sense == "noun":
             return self._not_a_label(sentence, start, end)
         if entry.sense == "human":
-            return self._animals(sentence)
-        return self._no_substance(near, sentence[start:end])
+            return self._animals(sentence[:start] + sentence[end:])
+        return self._no_substance(near)
 
     def _next_words(self, sentence: str, end: int) -> list[str]:
         """The words behind a term up to where its noun phrase must end."""
@@ -61,7 +65,7 @@ class Senses:
             lower = word.lower()
             if lower in self._stops:
                 break
-            words.append(lower)
+            words.append(re.sub(r"['’]s?$", "", lower))
         return words
 
     def _not_of_people(self, sentence: str, start: int, end: int) -> str | None:
@@ -78,7 +82,17 @@ class Senses:
         heads = [word for word in following if word not in _JOINING]
         if heads:
             return None if any(word in self._person_nouns for word in heads) else heads[-1]
-        return self._animals(sentence[:start])
+        return self._subject_is_no_person(sentence[:start])
+
+    def _subject_is_no_person(self, before: str) -> str | None:
+        """A predicate ("were HIV-infected") is of what is named last before it: people, or cells and animals."""
+        for word in reversed(_WORD.findall(before)):
+            lower = word.lower()
+            if lower in self._person_nouns:
+                return None
+            if lower in self._not_people:
+                return word
+        return None
 
     def _not_a_label(self, sentence: str, start: int, end: int) -> str | None:
         following = self._next_words(sentence, end)
@@ -87,18 +101,11 @@ class Senses:
         return None
 
     def _animals(self, sentence: str) -> str | None:
-        for word in _WORD.findall(sentence):
-            if word.lower() in self._not_people:
-                return word
-        return None
+        return next((word for word in _WORD.findall(sentence) if word.lower() in self._animal_words), None)
 
-    def _no_substance(self, near: str, term: str) -> str | None:
-        own = {word.lower() for word in _WORD.findall(term)}
-        for word in _WORD.findall(near.replace("-", " ").replace("/", " ")):
-            lower = word.lower()
-            if lower in self._substances and lower not in own:
-                return None
-        return "no substance is named nearby"
+    def _no_substance(self, near: str) -> str | None:
+        words = _WORD.findall(near.lower().replace("-", " ").replace("/", " "))
+        return None if self._substances.intersection(words) else "no substance is named nearby"
 
 
 def acronym_sense(acronym: Acronym, letters: int, long_form: str | None, paper_words: frozenset[str]) -> tuple[str, str | None]:

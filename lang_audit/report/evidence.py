@@ -48,10 +48,11 @@ def page_link(record: Record, folder: Path) -> PageLink:
     """
     if Path(record.path).suffix.lower() != ".pdf":
         return lambda page: None
-    source = Path(record.path).resolve()
-    try:
-        address = quote(Path(os.path.relpath(source, folder.resolve())).as_posix())
-    except ValueError:  # another Windows drive: no relative path leads there
+    source, here = Path(record.path).resolve(), folder.resolve()
+    if source.drive == here.drive:
+        # As bytes, because a file name need not be valid Unicode.
+        address = quote(os.fsencode(Path(os.path.relpath(source, here)).as_posix()))
+    else:  # another Windows drive: no relative path leads there
         address = source.as_uri()
     return lambda page: None if page is None else f"{address}#page={page}"
 

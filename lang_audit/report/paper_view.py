@@ -204,12 +204,12 @@ def paper_view(record: Record, lexicon: Lexicon, link: PageLink) -> PaperView:
         journal=metadata.journal,
         year=metadata.year,
         doi=metadata.doi,
-        doi_href=f"https://doi.org/{quote(metadata.doi)}" if metadata.doi else None,
+        doi_href=f"https://doi.org/{quote(metadata.doi, errors='replace')}" if metadata.doi else None,
         problems=problems_of(record),
         verdict=_verdict(appraisal.verdict) if appraisal else None,
         flagged=_terms([f for f in findings if f.decision == "flag"], lexicon, link, "flag"),
         queries=_terms([f for f in findings if f.decision == "query"], lexicon, link, "query"),
-        exempt=_exempt([f for f in findings if f.decision == "exempt"], link),
+        exempt=_exempt([f for f in findings if f.decision == "exempt"], lexicon, link),
         person_first=_person_first(appraisal.person_first if appraisal else (), appraisal, link),
         codes=_codes(appraisal.codes if appraisal else (), link),
         chains=_chains(appraisal, link) if appraisal else (),
@@ -249,7 +249,7 @@ def _gravest(group: Iterable[Finding]) -> int:
 
 def _term(key: str, group: list[Finding], lexicon: Lexicon, link: PageLink, decision: str) -> Term:
     entry = lexicon.entries.get(key)
-    forms = wording.surface(_as_inside(finding) for finding in group)
+    forms = wording.surface(_as_inside(finding, lexicon) for finding in group)
     severity = SEVERITIES[_gravest(group)]
     label, words = wording.SEVERITIES[severity]
     evidence = evidence_of(group, link)
@@ -276,11 +276,14 @@ def _term(key: str, group: list[Finding], lexicon: Lexicon, link: PageLink, deci
     )
 
 
-def _as_inside(finding: Finding) -> str:
+def _as_inside(finding: Finding, lexicon: Lexicon) -> str:
     """The term as it would stand inside a sentence: without the capital that a sentence's start gave it."""
     text = finding.text
-    at_start = finding.start == finding.sentence_start and text[1:2].islower()
-    return text[0].lower() + text[1:] if at_start else text
+    if finding.start != finding.sentence_start or not text[1:2].islower():
+        return text
+    entry = lexicon.entries.get(finding.entry)
+    proper = entry is not None and any(phrase.startswith(text[0]) for phrase in entry.phrases)
+    return text if proper else text[0].lower() + text[1:]
 
 
 def _advice(entry: Entry | None, group: Iterable[Finding]) -> tuple[Advice, ...]:
@@ -309,7 +312,7 @@ def _guidelines(entry: Entry | None, group: Iterable[Finding], lexicon: Lexicon)
     return tuple(sorted(found, key=lambda guideline: not guideline.read))
 
 
-def _exempt(findings: Sequence[Finding], link: PageLink) -> tuple[Exempt, ...]:
+def _exempt(findings: Sequence[Finding], lexicon: Lexicon, link: PageLink) -> tuple[Exempt, ...]:
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         groups[finding.usage].append(finding)
@@ -318,7 +321,7 @@ def _exempt(findings: Sequence[Finding], link: PageLink) -> tuple[Exempt, ...]:
             title=wording.USAGES[usage][0],
             sentence=wording.USAGES[usage][1],
             count=len(groups[usage]),
-            forms=tuple(wording.surface(_as_inside(finding) for finding in groups[usage])),
+            forms=tuple(wording.surface(_as_inside(finding, lexicon) for finding in groups[usage])),
             evidence=evidence_of(groups[usage], link),
         )
         for usage in USAGES

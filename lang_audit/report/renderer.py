@@ -217,7 +217,7 @@ def _place(error: BaseException, template: jinja2.Template) -> str:
 
 
 def _broken(place: str, error: Exception) -> ConfigError:
-    what = f"there is no template {error}" if isinstance(error, jinja2.TemplateNotFound) else str(error)
+    what = f"there is no template {error.name}" if isinstance(error, jinja2.TemplateNotFound) else str(error)
     return ConfigError(f"{place}: {what}. Mend the template, or leave it out to use the shipped one.")
 
 

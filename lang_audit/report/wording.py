@@ -134,9 +134,8 @@ def surface(forms: Iterable[str]) -> list[tuple[str, int]]:
 
 def short_name(metadata: Metadata | None, path: str) -> str:
     """What a reader calls the paper: author and year where known, else its title, else the name of its file."""
-    if metadata and metadata.authors:
-        families = [_family(author) for author in metadata.authors[:2]]
-        names = " & ".join(families) if len(metadata.authors) < 3 else f"{families[0]} et al."
+    if metadata and (families := [name for author in metadata.authors if (name := _family(author))]):
+        names = " & ".join(families) if len(families) < 3 else f"{families[0]} et al."
         return f"{names} {metadata.year}" if metadata.year else names
     if metadata and metadata.title:
         return squeeze(metadata.title).strip()

@@ -65,7 +65,8 @@ def _gutter_between(lines: Sequence[PlacedLine], known: frozenset[int]) -> float
         beside_right = [line for line in right if not in_left.isdisjoint(strips[id(line)])]
         if len(beside_left) < fewest or len(beside_right) < fewest:
             continue
-        if min(median(len(line.text) for line in side) for side in (beside_left, beside_right)) < _COLUMN_CHARACTERS:
+        lengths = [median(len(line.text) for line in side) for side in (beside_left, beside_right)]
+        if min(lengths) < _COLUMN_CHARACTERS and not (start in known and max(lengths) >= 2 * _COLUMN_CHARACTERS):
             continue
         across = [line for line in lines if line.x0 < start - 1.5 and line.x1 > start - _CLEAR]
         both = in_left | in_right

@@ -36,21 +36,20 @@ def read(path: Path) -> Iterator[Paper]:
     """
     root, broken = _parse(path.read_bytes())
     articles = [a for a in root.iter("article") if any(child.tag in ("front", "body", "article-meta") for child in a)]
-    if not articles:
-        if broken:
-            raise UnreadableError(
-                "malformed-xml", f"{broken.message} No article can be made out.", "Download or export the file again."
-            )
+    papers = (_paper(article, path, number, broken) for number, article in enumerate(articles, start=1))
+    first = next(papers, None)
+    if broken and (first is None or not (first.text or len(articles) > 1)):
+        raise UnreadableError("malformed-xml", f"{broken.message} No article can be made out.", broken.remedy)
+    if first is None:
         raise UnreadableError(
             "not-jats",
             f"The file is XML but not JATS: its root element is <{root.tag}>, without an <article> that has a <body>.",
             "Give the article's JATS (NLM) XML, as PubMed Central offers it, or its PDF.",
         )
-    for number, article in enumerate(articles, start=1):
-        paper = _paper(article, path, number, broken)
-        if not paper.text and len(articles) == 1:
-            raise UnreadableError("no-text", "The article holds no words.", "Download or export the file again.")
-        yield paper
+    if not first.text and len(articles) == 1:
+        raise UnreadableError("no-text", "The article holds no words.", "Download or export the file again.")
+    yield first
+    yield from papers
 
 
 def recognises(head: bytes) -> bool:
@@ -133,7 +132,7 @@ def _as_utf8(data: bytes) -> bytes:
 def _without_named_entities(data: bytes) -> bytes:
     """`&nbsp;` and its like as numbers, since the DTD that defines them is not loaded.
 
-    Of the entities that a file defines itself only short plain words are put in; any other goes, and its dangers with it.
+    Of the entities that a file defines itself only short plain words are put in; any other goes, with its dangers.
     """
     own = {name: value for name, _, value in _OWN_ENTITY.findall(data)}
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from lang_audit.model import Box
 from lang_audit.sources.placed import PlacedPage, Run
 
-_SPACE_GAP = 0.13  # of the type size: a wider gap between two runs is a word space (kerning is under 0.1)
-_LINE_GAP = 0.75  # of the type size: a wider gap between runs may part columns; within a column the row is put together later
+_SPACE_GAP = 0.1  # of the type size: a wider gap between two runs is a word space (kerning is less)
+_LINE_GAP = 0.5  # of the type size: a wider gap between runs may part columns; within a column the row is put together later
 _SAME_ROW = 0.5  # of the type size: baselines nearer than this are one line with raised or lowered parts
-_STRAY_GAP = 0.6  # of the type size: what was drawn out of turn joins a line only when as near as a word
+_STRAY_GAP = 0.35  # of the type size: what was drawn out of turn joins a line only when as near as a word
 _SMALL = 0.86  # of the line's type size: raised runs no larger than this are superscripts
 _RAISED = 0.18  # of the line's type size: baselines higher than this are superscripts
 _DROP_CAP = 1.8  # of the next line's type size: a lone capital this large begins its first word
@@ -28,7 +28,7 @@ _ITALIC = re.compile(r"ital|obli|slant", re.IGNORECASE)
 _SPELLED = str.maketrans(
     {
         **{chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)},
-        "\ufffe": "\xad", "\x02": "\xad", "\u2010": "-", "\u2011": "-", "\x1f": "\xad",
+        "\xb5": "μ", "\ufffe": "\xad", "\x02": "\xad", "\u2010": "-", "\u2011": "-", "\x1f": "\xad",
         "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u200a": " ", "\u202f": " ", "\u2005": " ", "\u2007": " ", "\u2008": " ",
         "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u2060": "",
         "\uf0b7": "•", "\uf0a7": "▪", "\uf0b4": "×", "\uf0b1": "±", "\uf0b0": "°", "\uf0b3": "≥", "\uf0a3": "≤", "\uf06d": "μ",

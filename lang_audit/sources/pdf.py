@@ -41,7 +41,7 @@ _BROKEN = (
     PSException, struct.error, zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError,
     RecursionError, OverflowError, EOFError, OSError, NotImplementedError, MemoryError,
 )  # fmt: skip
-_WORD_GAP = 0.13  # of the type size: kerning stays under 0.1, the tightest word space of justified text is about 0.16
+_WORD_GAP = 0.1  # of the type size: kerning moves letters less, thin spaces and the tightest word spaces more
 _PIECE_GAP = 1.0  # of the type size: wider gaps part table cells and columns, so a new run starts
 _DEEPEST_FORM = 12  # forms within forms; deeper is a file that calls itself
 _UPRIGHT, _UPWARD, _UPSIDE_DOWN, _DOWNWARD = range(4)

@@ -61,7 +61,7 @@ def find(text: str, start: int, end: int) -> tuple[int, int] | None:
     if best is None:
         return None
     begin = _to_sentence_start(text, best[0], end)
-    finish = _closed(text, begin, best[1])
+    finish = min(_closed(text, begin, min(end, best[1] + 40)), best[1])
     at_end = begin > 0.15 * len(text) and len(text) - finish < max(_MOST_AFTER, 0.1 * len(text))
     return (begin, finish) if at_end and _is_list(text[begin:finish]) else None
 

@@ -248,7 +248,24 @@ class Structure:
             elif role not in ("table", "figure", "note"):
                 table = None
             roles.append(role)
+        self._mark_footnotes(roles)
         return roles
+
+    def _mark_footnotes(self, roles: list[str]) -> None:
+        """Small type at the foot of a column of running text is notes, up to the text itself."""
+        foot: list[int] = []
+        for k in range(len(self.blocks) - 1, -1, -1):
+            block = self.blocks[k]
+            if block.ends_column:
+                foot = []
+            small = block.size < self.body.size - _SMALLER
+            if (foot or block.ends_column) and small and roles[k] in ("text", "figure", "note"):
+                foot.append(k)
+            else:
+                if roles[k] == "text" and not small:
+                    for index in foot:
+                        roles[index] = "note"
+                foot = []
 
     def _is_caption(self, block: Block) -> bool:
         found = _CAPTION.match(block.text)
@@ -343,6 +360,8 @@ class Structure:
                 parts.append(Part(list(block.lines), "paragraph", "abstract", None))
                 state.abstract_words += _words(block)
                 continue
+            if role == "note" and state.past_body and block.page > _TITLE_PAGES:
+                role = "text"  # funding, contributions ... are often set small
             if role in ("caption", "more caption", "table", "figure", "note"):
                 part = self._float(block, role, state)
                 if role == "more caption" and pending and pending[-1].kind == "caption":

@@ -38,7 +38,7 @@ _BARE_LABEL = re.compile(
     r"Results|Findings|Interpretation|Discussion|Conclusions?|Funding)\s+"
     r"(?=(?:[A-Z][\w’'-]*|\d[\d,.]*)\s+[a-z(\d])"
 )
-_REFERENCE_START = re.compile(r"(?:\[?(\d{1,3})[\].)]?\s+)?[A-Z“\"'‘]")
+_REFERENCE_START = re.compile(r"(?:\[?(\d{1,3})[\].)]?\s+)?(?:[A-Z“\"'‘]|(?:van|de|der|von|la|le|du|di|dos|da) )")
 _AUTHOR = re.compile(
     r"(?:\[?\d{1,3}[\].)]?\s+)?(?:(?:van|de|der|von|la|le|du|di|dos|da) )*"
     r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?,? (?:[A-Z]\.?[ -]?){1,3}(?:[,.:;&(]|$| and )"
@@ -127,18 +127,20 @@ def looks(lines: list[Line]) -> list[Look]:
     blocks: dict[int, list[Line]] = {}
     for line in lines:
         blocks.setdefault(line.block, []).append(line)
-    indented = sum(all(line.indent >= 4 for line in block) for block in blocks.values())
-    quotes = indented <= 0.5 * len(blocks)  # else the whole text is set in
+    indented = {number for number, block in blocks.items() if all(line.indent >= 4 for line in block)}
+    if len(indented) > 0.5 * len(blocks):
+        indented = set()  # the whole text is set in
     found: list[Look] = []
+    before: Look | None = None  # the last line of the block that looked like something
     for k, line in enumerate(lines):
         first = not k or lines[k - 1].block != line.block
-        before = None if first else found[-1]
-        fresh = first or before in _OPENERS or lines[k - 1].words[-1] in '.:;?!)”"’' or len(lines[k - 1].words) > LONG
-        block = blocks[line.block]
-        set_in = quotes and all(other.indent >= 4 for other in block)
-        if set_in and first and k and found[-1] == "item" and lines[k - 1].indent < line.indent:
-            set_in = False  # the second paragraph of a list item
-        found.append(_look(line, fresh, alone=len(block) == 1, before=before, set_in=set_in))
+        last = lines[k - 1].words
+        before = None if first else found[-1] if found[-1] != "text" else before
+        fresh = first or found[-1] in _OPENERS or last[-1] in '.:;?!)”"’' or len(last) > LONG
+        if first and k and found[-1] == "item" and lines[k - 1].indent < line.indent:
+            indented.discard(line.block)  # the second paragraph of a list item
+        set_in, alone = line.block in indented, len(blocks[line.block]) == 1
+        found.append(_look(line, fresh, alone, before, set_in))
     return found
 
 
@@ -162,7 +164,7 @@ def _look(line: Line, fresh: bool, alone: bool, before: Look | None, set_in: boo
         return "label"
     if _TURN.match(words) and (fresh or before == "turn"):
         return "turn"
-    if _ITEM.match(words) and (fresh or before == "item"):
+    if _ITEM.match(words) and (fresh or before == "item" or words[0] == "•"):
         return "item"
     return "text"
 
@@ -172,10 +174,12 @@ def is_heading(words: str, alone: bool = True) -> bool:
     bare = heading_words(words)
     if not bare or len(bare) > 100 or bare[0].islower() or _BULLET.match(words):
         return False
-    if words.startswith("#") or section_kind(bare) is not None:
+    if words.startswith("#"):
         return True
-    capitals = label_of(bare, bare=False)
-    if capitals and bare.isupper():
+    if bare.isupper() and label_of(bare, bare=False):  # "DISCUSSION: WHAT PEERS MADE OF IT"
+        return True
+    sentence = ": " in bare or (bare.endswith(".") and len(bare.split()) > 3)
+    if not sentence and section_kind(bare) is not None:
         return True
     numbered = _NUMBERED_HEADING.fullmatch(words)
     return bool(alone and numbered and len(bare.split()) <= 12 and not _YEAR.search(words))

@@ -31,6 +31,7 @@ _SENTENCE_END = re.compile(
     r"(?<!\bal)(?<!\bvs)(?<!\bDr)(?<!\b[A-Z])(?<!\be\.g)(?<!\bi\.e)[.!?][)\]”\"’']?"
     r"(?:\s?\[[\d,–\s-]+\]\s*\.?)*\s+(?=[A-Z“\"‘(])"
 )
+_SPACE = re.compile(r"\s*")
 _NUMBER = re.compile(r"\[?\d{1,3}[\].)]\s")
 _CITED = re.compile(r"\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\]")
 _INSIDE_LABEL = re.compile(
@@ -61,7 +62,7 @@ class _Walk:
         self.placed: Placed = []
         self._text, self._lines, self._looks = text, lines, looks(lines)
         self._place = Place("other")
-        self._level = 0
+        self._level = 0  # of the Markdown heading that the subsections stand under
         self._labels: list[SectionKind] = []  # of the structured abstract that we are in
         self._abstract_text = False
         k = 0
@@ -118,7 +119,7 @@ class _Walk:
         kind = section_kind(bare)
         if kind is None and (label := label_of(bare, bare=False)):
             kind = label[1]
-        level = heading_level(words)
+        level = heading_level(words) or 0
         if self._stays_in_abstract(bare, kind, alone=True):
             self._put(k, k + 1, "heading")
             return k + 1
@@ -128,11 +129,11 @@ class _Walk:
             self._put(k, k + 1, "heading")
             self._place = Place("other")
             return k + 1
-        deeper = level is not None and self._level and level > self._level
+        deeper = level > (self._level or level) if words.startswith("#") else level > 1
         if kind is None or (deeper and kind in _CORE and self._place.kind in _CORE):
             kind = self._place.kind if deeper else "other"
-        if level is not None and not deeper:
-            self._level = level
+        if not deeper:
+            self._level = level if words.startswith("#") else 0
         self._place = Place(kind, bare)
         self._labels, self._abstract_text = [], False
         self._put(k, k + 1, "heading")
@@ -189,7 +190,7 @@ class _Walk:
 
     def _begins_list(self, k: int) -> bool:
         """Whether a list of references without heading begins here: three entries in a row, or nothing but entries."""
-        ahead = [j for j in range(k, len(self._lines)) if self._looks[j] == "reference"][:3]
+        ahead = [j for j, look in enumerate(self._looks[k : k + 9], start=k) if look == "reference"][:3]
         near = all(b - a <= 4 for a, b in pairwise(ahead))
         return near and (len(ahead) == 3 or (k == 0 and len(ahead) >= 1))
 
@@ -238,8 +239,8 @@ def _parted(text: str, passage: Passage, place: Place) -> Iterator[tuple[Passage
         cut = ends[-1] if ends and ends[-1] > start + _LONGEST // 4 else text.rfind(" ", start, start + _LONGEST) + 1
         if cut <= start:
             break
-        yield Passage(start=start, end=len(text[:cut].rstrip()), kind=passage.kind), place
-        start = cut
+        yield Passage(start=start, end=start + len(text[start:cut].rstrip()), kind=passage.kind), place
+        start = _skip_space(text, cut, passage.end)
     if start < passage.end:
         yield Passage(start=start, end=passage.end, kind=passage.kind), place
 
@@ -290,4 +291,5 @@ def _without_false_appendix(placed: Placed) -> Placed:
 
 
 def _skip_space(text: str, start: int, end: int) -> int:
-    return start + len(text[start:end]) - len(text[start:end].lstrip())
+    space = _SPACE.match(text, start, end)
+    return space.end() if space else start

@@ -28,7 +28,7 @@
       const order = numeric ? compare : (a, b) => a.localeCompare(b);
       const rows = [...body.rows].sort((a, b) => order(value(a, k), value(b, k)) * (descending ? -1 : 1));
       body.append(...rows);
-      state.textContent = ` Sorted by ${name}, ${descending ? "descending" : "ascending"}.`;
+      state.textContent = `Sorted by ${name}, ${descending ? "descending" : "ascending"}.`;
     });
   });
 })();

@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from lang_audit.sources.jats import READER, read, recognises
 
 FRONT = """<front><journal-meta><journal-title-group><journal-title>Journal of Made-up Studies</journal-title>
 </journal-title-group></journal-meta><article-meta><article-id pub-id-type="doi">10.5555/12345678</article-id>
-<title-group><article-title>Peer work with people who use <italic>opioids</italic><xref ref-type="fn">*</xref></article-title>
-</title-group><contrib-group><contrib contrib-type="author"><name><surname>Ndiaye</surname><given-names>Awa</given-names>
-</name></contrib><contrib contrib-type="author"><collab>The Bridge Group<contrib-group><contrib><name>
+<title-group><article-title>Peer work with people who use <italic>opioids</italic><xref ref-type="fn">*</xref>
+</article-title></title-group><contrib-group><contrib contrib-type="author"><name><surname>Ndiaye</surname>
+<given-names>Awa</given-names></name></contrib><contrib contrib-type="author"><collab>The Bridge Group
+<contrib-group><contrib><name>
 <surname>Hidden</surname></name></contrib></contrib-group></collab></contrib><contrib contrib-type="editor"><name>
 <surname>Editor</surname><given-names>An</given-names></name></contrib></contrib-group>
 <author-notes><fn fn-type="conflict"><p>None declared.</p></fn></author-notes>
@@ -37,7 +39,7 @@ def body(tmp_path: Path, inside: str, after: str = "") -> Paper:
 
 def check_laws(paper: Paper) -> None:
     for spans in (paper.passages, paper.sections):
-        assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(spans))
         assert all(0 <= span.start < span.end <= len(paper.text) for span in spans)
     for passage in paper.passages:
         section = paper.section_at(passage.start)
@@ -91,7 +93,8 @@ def test_sections_take_their_kind_from_heading_type_or_parent(tmp_path: Path) ->
         "<p>Lead.</p>"
         "<sec sec-type='materials|methods'><title>What we did</title><p>a</p>"
         "<sec><title>Results of the pilot</title><p>b</p></sec></sec>"
-        "<sec sec-type='conclusions'><title>Discussion</title><p>c</p><sec><title>Conclusions</title><p>d</p></sec></sec>"
+        "<sec sec-type='conclusions'><title>Discussion</title><p>c</p><sec><title>Conclusions</title><p>d"
+        "</p></sec></sec>"
         "<sec><title>Peers as bridges</title><p>e</p></sec>",
     )
     assert kinds(paper) == [
@@ -114,7 +117,10 @@ def test_sections_take_their_kind_from_heading_type_or_parent(tmp_path: Path) ->
         ("characteristics<sup>a</sup>", "characteristics a"),
         ("CO<sub>2</sub>, cm<sup>2</sup>, the 4<sup>th</sup>", "CO2, cm2, the 4th"),
         ("un<italic>met</italic> need", "unmet need"),
-        ("rate <inline-formula><mml:math xmlns:mml='m'><mml:mi>x</mml:mi></mml:math></inline-formula> fell", "rate fell"),
+        (
+            "rate <inline-formula><mml:math xmlns:mml='m'><mml:mi>x</mml:mi></mml:math></inline-formula> fell",
+            "rate fell",
+        ),
         ("one<!-- no --> and<?pi no?> two", "one and two"),
         ("one<break/>two", "one two"),
         ("people&nbsp;who use &ldquo;speed&rdquo; &amp; &unknown;more", "people who use “speed” & more"),
@@ -129,7 +135,8 @@ def test_words_of_inline_markup(tmp_path: Path, inside: str, words: str) -> None
 def test_blocks_do_not_break_a_sentence(tmp_path: Path) -> None:
     paper = body(
         tmp_path,
-        "<sec><title>Results</title><p>Trust grew <fig><label>Figure 1</label><caption><title>Flow</title><p>All sites.</p>"
+        "<sec><title>Results</title><p>Trust grew <fig><label>Figure 1</label><caption><title>Flow</title>"
+        "<p>All sites.</p>"
         "</caption></fig>over time<fn><p>At two sites.</p></fn>, as one said:<disp-quote><p>They know me.</p>"
         "<attrib>P4</attrib></disp-quote>and others agreed.</p></sec>",
     )
@@ -147,10 +154,12 @@ def test_blocks_do_not_break_a_sentence(tmp_path: Path) -> None:
 def test_lists_speech_boxes_and_definitions(tmp_path: Path) -> None:
     paper = body(
         tmp_path,
-        "<list><list-item><label>1.</label><p>One</p><list><list-item><p>One a</p></list-item></list></list-item></list>"
+        "<list><list-item><label>1.</label><p>One</p><list><list-item><p>One a</p></list-item></list>"
+        "</list-item></list>"
         "<speech><speaker>P3</speaker><p>I was asked.</p></speech>"
         "<boxed-text><caption><title>Key points</title></caption><p>Ask first.</p></boxed-text>",
-        "<back><glossary><title>Abbreviations</title><def-list><def-item><term>PWID</term><def><p>people who inject drugs</p>"
+        "<back><glossary><title>Abbreviations</title><def-list><def-item><term>PWID</term><def>"
+        "<p>people who inject drugs</p>"
         "</def></def-item></def-list></glossary></back>",
     )
     assert passages(paper) == [
@@ -167,7 +176,8 @@ def test_lists_speech_boxes_and_definitions(tmp_path: Path) -> None:
 def test_table_rows_cells_and_notes(tmp_path: Path) -> None:
     paper = body(
         tmp_path,
-        "<table-wrap><label>Table 1</label><caption><p>Who took part</p></caption><alternatives><graphic/><table><tr><th/>"
+        "<table-wrap><label>Table 1</label><caption><p>Who took part</p></caption><alternatives><graphic/>"
+        "<table><tr><th/>"
         "<th>n</th></tr><tr><td><p>Women</p><p>under 30</p></td><td>4</td></tr></table></alternatives>"
         "<table-wrap-foot><p>n: number.</p><fn><label>a</label><p>One left.</p></fn></table-wrap-foot></table-wrap>",
     )
@@ -183,14 +193,16 @@ def test_table_rows_cells_and_notes(tmp_path: Path) -> None:
     ("citation", "words"),
     [
         (
-            "<label>7</label><element-citation><person-group><name><surname>Okoro</surname><given-names>B</given-names></name>"
+            "<label>7</label><element-citation><person-group><name><surname>Okoro</surname><given-names>B"
+            "</given-names></name>"
             "</person-group><article-title>Trust in <italic>peer</italic>s</article-title><source>J Made-up</source>"
             "<year>2011</year></element-citation>",
             "7 Okoro B Trust in peers J Made-up 2011",
         ),
         (
             "<mixed-citation><string-name><surname>Okoro</surname> <given-names>B</given-names></string-name>. "
-            "<article-title>Trust.</article-title><source>J Made-up</source> <year>2011</year>;<volume>3</volume>:<fpage>7</fpage>."
+            "<article-title>Trust.</article-title><source>J Made-up</source> <year>2011</year>;<volume>3"
+            "</volume>:<fpage>7</fpage>."
             "</mixed-citation>",
             "Okoro B. Trust. J Made-up 2011;3:7.",
         ),
@@ -203,7 +215,9 @@ def test_table_rows_cells_and_notes(tmp_path: Path) -> None:
     ],
 )
 def test_references(tmp_path: Path, citation: str, words: str) -> None:
-    paper = body(tmp_path, "<p>x</p>", f"<back><ref-list><title>References</title><ref>{citation}</ref></ref-list></back>")
+    paper = body(
+        tmp_path, "<p>x</p>", f"<back><ref-list><title>References</title><ref>{citation}</ref></ref-list></back>"
+    )
     assert passages(paper)[1:] == [("references", "heading", "References"), ("references", "reference", words)]
 
 
@@ -211,8 +225,10 @@ def test_back_matter(tmp_path: Path) -> None:
     paper = body(
         tmp_path,
         "<sec><title>Results</title><p>r</p></sec>",
-        "<back><ack><title>Thanks</title><p>We thank the peers.</p></ack><sec><title>Competing interests</title><p>None.</p>"
-        "</sec><fn-group><fn fn-type='supported-by'><p>Paid by a fund.</p></fn></fn-group><app-group><app><title>Appendix A"
+        "<back><ack><title>Thanks</title><p>We thank the peers.</p></ack><sec><title>Competing interests"
+        "</title><p>None.</p>"
+        "</sec><fn-group><fn fn-type='supported-by'><p>Paid by a fund.</p></fn></fn-group><app-group><app>"
+        "<title>Appendix A"
         "</title><p>Guide.</p></app></app-group><notes><title>Funding</title><p>A fund.</p></notes></back>"
         "<floats-group><fig><label>Fig 1</label><caption><p>Late.</p></caption></fig></floats-group>"
         "<sub-article><front-stub><title-group><article-title>Reply</article-title></title-group></front-stub>"
@@ -238,14 +254,17 @@ def test_collection_gives_a_paper_an_article(tmp_path: Path) -> None:
 
 
 def test_namespaces_are_looked_through(tmp_path: Path) -> None:
-    xml = "<j:article xmlns:j='http://jats.nlm.nih.gov'><j:body><j:sec><j:title>Methods</j:title><j:p>m</j:p></j:sec></j:body></j:article>"
+    inside = "<j:body><j:sec><j:title>Methods</j:title><j:p>m</j:p></j:sec></j:body>"
+    xml = f"<j:article xmlns:j='http://jats.nlm.nih.gov'>{inside}</j:article>"
     assert kinds(one(tmp_path, xml)) == [("methods", "Methods")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "iso-8859-1"])
 def test_encodings(tmp_path: Path, encoding: str) -> None:
     name = encoding.removesuffix("-sig").removesuffix("-le").upper()
-    data = f'<?xml version="1.0" encoding="{name}"?>\n<article><body><p>José said so</p></body></article>'.encode(encoding)
+    data = f'<?xml version="1.0" encoding="{name}"?>\n<article><body><p>José said so</p></body></article>'.encode(
+        encoding
+    )
     assert recognises(data[:4096])
     paper = one(tmp_path, data)
     assert paper.text == "José said so"
@@ -273,6 +292,7 @@ def test_broken_xml_keeps_what_can_be_read(tmp_path: Path) -> None:
         ("<article><body/></article>", "no-text"),
         ("<html><p>no", "malformed-xml"),
         ("no xml at all", "malformed-xml"),
+        ("<article><body><p></article>", "malformed-xml"),
     ],
 )
 def test_what_cannot_be_read(tmp_path: Path, xml: str, code: str) -> None:

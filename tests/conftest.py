@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lang_audit.audit import audit_paper
+from lang_audit.model import Appraisal, Paper, Passage, Section, SectionKind
+
+
+def paper_of(text: str, *, kind: SectionKind = "results", year: int | None = None) -> Paper:
+    """A paper of one passage in one section."""
+    whole = {"start": 0, "end": len(text)}
+    return Paper(
+        id="sample",
+        source="sample.txt",
+        text=text,
+        sections=(Section(**whole, kind=kind),),
+        passages=(Passage(**whole),),
+        metadata={"year": year},
+    )
+
+
+@pytest.fixture
+def appraise_text() -> Callable[..., Appraisal]:
+    """The appraisal of a text that stands in one section of a paper."""
+
+    def run(text: str, **where: object) -> Appraisal:
+        appraisal = audit_paper(paper_of(text, **where)).appraisal  # type: ignore[arg-type]
+        assert appraisal is not None
+        return appraisal
+
+    return run
