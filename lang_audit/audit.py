@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from lang_audit.appraise import appraise
 from lang_audit.detection import detect
-from lang_audit.errors import UnreadableError
+from lang_audit.errors import LangAuditError, UnreadableError
 from lang_audit.lexicon import Lexicon, load_lexicon
 from lang_audit.model import Paper, Problem, Record, VerdictRule
 from lang_audit.sources import read, readers
-
 
 
 class Input(NamedTuple):
@@ -42,7 +41,9 @@ def audit_paper(paper: Paper, *, lexicon: Lexicon | None = None, rule: VerdictRu
     return Record(path=paper.source, status=status, appraisal=appraisal, problems=paper.problems)
 
 
-def audit_file(source: Path | Input, *, lexicon: Lexicon | None = None, rule: VerdictRule = "majority") -> Iterator[Record]:
+def audit_file(
+    source: Path | Input, *, lexicon: Lexicon | None = None, rule: VerdictRule = "majority"
+) -> Iterator[Record]:
     """A record for each paper in a file; a file that cannot be read gives one `failed` record that says why.
 
     A defect of lang-audit itself that one paper brings to light is recorded like any other problem: 299 papers must not wait
@@ -57,6 +58,8 @@ def audit_file(source: Path | Input, *, lexicon: Lexicon | None = None, rule: Ve
             yield audit_paper(paper, lexicon=lexicon, rule=rule)
     except UnreadableError as error:
         yield _failed(path, error.code, error.message, error.remedy)
+    except LangAuditError:  # a mistake in the lexicon or a setting is the run's, not the paper's
+        raise
     except (MemoryError, RecursionError):
         yield _failed(
             path,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,10 +37,14 @@ def cli() -> None:
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the reports.")
-@click.option("--format", "form", type=click.Choice(["json"]), help="Print the results to stdout instead, a line a paper.")
+@click.option(
+    "--format", "form", type=click.Choice(["json"]), help="Print the results to stdout instead, a line a paper."
+)
 @click.option("--with-text", is_flag=True, help="With --format json: include the text of each paper.")
 @click.option("--report", "reports", multiple=True, help="Form of the reports: html (default), md. May be given twice.")
-@click.option("--templates", type=click.Path(path_type=Path, file_okay=False), help="Folder with templates of your own.")
+@click.option(
+    "--templates", type=click.Path(path_type=Path, file_okay=False), help="Folder with templates of your own."
+)
 @click.option(
     "--rule",
     type=click.Choice(["majority", "strict"]),
@@ -103,24 +108,23 @@ def _write_reports(
     from lang_audit.lexicon import load_lexicon
     from lang_audit.report.renderer import Renderer
 
-    renderer = Renderer(load_lexicon(), templates=templates, formats=reports)
-    kept: list[Record] = []
+    renderer = Renderer(load_lexicon(), templates=templates, formats=reports, version=__version__)
+    became: Counter[str] = Counter()
     try:
         for record in records:
             renderer.write_paper(record, folder)
-            kept.append(record)
+            became[record.status] += 1
             _tell_failure(record)
     finally:  # interrupted or not, the table holds all that is done
-        index = renderer.write_index(kept, folder) if kept else None
-    failed = sum(record.status == "failed" for record in kept)
+        index = renderer.write_index(folder) if became else None
     if not quiet:
-        partial = sum(record.status == "partial" for record in kept)
+        papers = became.total()
         click.echo(
-            f"{len(kept)} paper{'s' * (len(kept) != 1)}: {len(kept) - failed - partial} read, "
-            f"{partial} read with problems, {failed} not read. Report: {index}",
+            f"{papers} paper{'s' * (papers != 1)}: {became['ok']} read, {became['partial']} read with problems, "
+            f"{became['failed']} not read. Report: {index}",
             err=True,
         )
-    return failed
+    return became["failed"]
 
 
 def _tell_failure(record: Record) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +18,9 @@ from lang_audit.config import lexicon_folder
 from lang_audit.errors import LexiconError
 from lang_audit.model import Severity, Usage
 
-Category = Literal["person-label", "person-adjective", "condition", "behaviour", "treatment", "blame", "metaphor", "imprecise"]
+Category = Literal[
+    "person-label", "person-adjective", "condition", "behaviour", "treatment", "blame", "metaphor", "imprecise"
+]
 Sense = Literal["any", "noun", "person", "substance", "human"]
 Inflect = Literal["noun", "verb", "none"]
 Number = Literal["singular", "plural"]
@@ -144,12 +146,15 @@ class Entry(_Strict):
                 found.setdefault(form, number)
         return found
 
+    @cached_property
+    def _numbers(self) -> dict[str, Number]:
+        return {plain_form(form): number for form, number in self.forms().items()}
+
     def number_of(self, surface: str) -> Number:
         """The grammatical number of the term as it stands in a text, line breaks and possessive included."""
-        numbers = {plain_form(form): number for form, number in self.forms().items()}
         bare = re.sub(r"['’](?:s\b)?", "", surface)
         joined = re.sub(r"[-\u00ad\u2010]\s*\n\s*|\u00ad", "", bare)
-        return numbers.get(plain_form(bare)) or numbers.get(plain_form(joined), "singular")
+        return self._numbers.get(plain_form(bare)) or self._numbers.get(plain_form(joined), "singular")
 
 
 class LexiconFile(_Strict):

@@ -7,13 +7,19 @@ import re
 from lang_audit.lexicon import Entry
 
 _PERSON_NOUN = re.compile(
-    r"\s+(?P<noun>(?:(?:pregnant|young|older|adult|female|male|adolescent|elderly|black|white|african|hospitali[sz]ed|homeless)\s+)?"
-    r"(?:people|persons?|individuals?|men|man|women|woman|child(?:ren)?|adults?|adolescents?|youths?|infants?|mothers?|fathers?|parents?|"
-    r"partners?|patients?|clients?|participants?|volunteers?|veterans?|students?|workers?|residents?|outpatients?|inpatients?|"
-    r"couples?|families|respondents?|groups?|populations?|cohorts?))\b(?!\s+(?:group|care|population|family|families|sample|cohort)s?\b|['’])",
+    r"\s+(?P<noun>(?:(?:pregnant|young|younger|older|adult|female|male|adolescent|black|white|african|hospitali[sz]ed)\s+)?"
+    r"(?:people|persons?|individuals?|m[ae]n|wom[ae]n|child(?:ren)?|adults?|adolescents?|youths?|infants?|mothers?|fathers?|"
+    r"parents?|partners?|(?:in|out)?patients?|clients?|participants?|volunteers?|veterans?|students?|workers?|residents?|"
+    r"couples?|families|respondents?|groups?|populations?|cohorts?|males?|females?|boys?|girls?|teenagers?|members?))\b"
+    r"(?!\s+(?:group|care|population|famil|sample|cohort|status)|['’])",
     re.IGNORECASE,
 )
-_MODIFIES_NOUN = re.compile(r"(?:['’]s?\s|['’]\s|\s+(?!who|whom|and|or|in|of|on|at|by|from|to|for|with|without|than|as|is|are|was|were|be|been|has|have|had|do|does|did|may|can|could|might|will|would|should|that|which|were|during|after|before|when|while|but|not|if|because|since|among|between|receiving|using|aged|living|attending|recruited|seeking|under|over|into|through|about|per|versus|vs|also|often|only|still|never|always|most|more|less|reported|showed|said|had)[A-Za-z])")
+# Words that end a noun phrase: behind a label, they show that it does not modify another noun.
+_ENDS_PHRASE = frozenset(
+    ["who", "whom", "whose", "and", "or", "nor", "in", "of", "on", "at", "by", "from", "to", "for", "with", "without", "than", "as", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "may", "can", "could", "might", "will", "would", "should", "must", "that", "which", "during", "after", "before", "when", "while", "but", "not", "if", "because", "since", "among", "between", "receiving", "using", "aged", "living", "attending", "recruited", "seeking", "under", "over", "into", "through", "about", "per", "versus", "vs", "also", "often", "only", "still", "never", "always", "most", "more", "less", "reported", "showed", "said", "came", "went", "took", "made", "became", "received", "entered", "attended", "died", "completed", "did"]
+)
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
+_DEFINES = re.compile(r"\s*[:=(\[]")
 
 
 def suggestion(entry: Entry, surface: str, after: str) -> str | None:
@@ -37,27 +43,36 @@ def rewrite(entry: Entry, sentence: str, start: int, end: int) -> str | None:
     """
     prefer = entry.prefer
     before, surface, after = sentence[:start], sentence[start:end], sentence[end:]
-    if surface.endswith(("'", "’")):
+    if surface.endswith(("'", "’")) or _DEFINES.match(after):
         return None
     if prefer.person_after:
-        noun = _PERSON_NOUN.match(after)
-        if noun is None:
+        if noun := _PERSON_NOUN.match(after):
+            return _joined(before, f"{noun['noun']} {prefer.person_after}", after[noun.end() :], surface)
+        if entry.category != "person-label":
             return None
-        return _joined(before, f"{noun['noun']} {prefer.person_after}", after[noun.end() :], surface)
     replacement = suggestion(entry, surface, after)
     if replacement is None:
         return None
-    if (prefer.person or prefer.people) and _MODIFIES_NOUN.match(after):
+    if (prefer.person or prefer.people) and _modifies_noun(after):
         return None
     if (prefer.person or prefer.people) and before.rstrip().endswith(("-", "/")):
         return None
     return _joined(before, replacement, after, surface)
 
 
+def _modifies_noun(after: str) -> bool:
+    if after.startswith(("'", "’", "-")):
+        return True
+    following = _NEXT_WORD.match(after)
+    return (
+        following is not None and following[1].lower() not in _ENDS_PHRASE and not following[1].endswith(("ed", "ly"))
+    )
+
+
 def _joined(before: str, new: str, after: str, old: str) -> str:
     if old.isupper() and len(old) > 6 and before.upper() == before:
         new = new.upper()
-    elif old[:1].isupper() and not old[1:2].isupper() and not before.strip():
+    elif old[:1].isupper() and not before.strip():
         new = new[:1].upper() + new[1:]
     if article := re.search(r"\b([Aa])(n?)\s+$", before):
         vowel = new[:1].lower() in "aeiou" and not new.lower().startswith(("us", "uni", "one"))

@@ -111,7 +111,11 @@ def _strict(share: float | None, labels: Sequence[Finding]) -> VerdictLabel:
 
 
 def _reasons(
-    findings: Sequence[Finding], labels: Sequence[Finding], pejorative: Sequence[Finding], person_first: int, rule: VerdictRule
+    findings: Sequence[Finding],
+    labels: Sequence[Finding],
+    pejorative: Sequence[Finding],
+    person_first: int,
+    rule: VerdictRule,
 ) -> Iterable[str]:
     if not labels and not person_first:
         yield "The authors refer to nobody by a term of the lexicon, nor in person-first words."
@@ -131,7 +135,8 @@ def _reasons(
 def _most_frequent(findings: Sequence[Finding], most: int = 3) -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
     for finding in findings:
-        text = " ".join(finding.text.lower().split()) if not finding.text.isupper() else finding.text
+        words = " ".join(finding.text.split())
+        text = words[:1].lower() + words[1:] if words[1:2].islower() else words
         counts[text] = counts.get(text, 0) + 1
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
 

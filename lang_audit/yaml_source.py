@@ -86,7 +86,9 @@ def _construct(node: Any, place: Place, lines: SourceLines, repeated: list[str])
 
 
 def _plain(mistake: Any, lines: SourceLines) -> str:
-    place = tuple(part for part in mistake["loc"] if not (isinstance(part, str) and part.startswith(("function-", "list["))))
+    place = tuple(
+        part for part in mistake["loc"] if not (isinstance(part, str) and part.startswith(("function-", "list[")))
+    )
     where = lines.where(place)
     kind, context = mistake["type"], mistake.get("ctx", {})
     if kind == "extra_forbidden":

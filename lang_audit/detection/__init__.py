@@ -85,11 +85,13 @@ def _candidates(paper: Paper, folder: Path | None, known: dict[str, str]) -> lis
 
 
 def _mentions(paper: Paper, passage: Passage, doc: Doc) -> list[Mention]:
+    from lang_audit.detection.sentences import bounds_around, sentence_bounds
+
     found = []
+    bounds = sentence_bounds(doc) if doc.spans["lexicon"] else []
     for span in doc.spans["lexicon"]:
         start, end = (passage.start + offset for offset in span._.place)
-        sentence_start = passage.start + min(span.sent.start_char, span._.place[0])
-        sentence_end = passage.start + max(span.sent.end_char, span._.place[1])
+        sentence_start, sentence_end = (passage.start + o for o in bounds_around(bounds, *span._.place))
         boxes = paper.boxes(start, end)
         found.append(
             Mention(

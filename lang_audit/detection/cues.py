@@ -55,11 +55,14 @@ class Cue(_Strict):
     def pattern(self, side: Stands) -> re.Pattern[str]:
         """The compiled pattern for a window on one side; the words of the cue are its group `cue`."""
         if side not in self._compiled:
-            gap = rf"(?:[^\w\n]+[\w'’-]+){{0,{self.within}}}\W*$"
-            lead = rf"^\W*(?:[\w'’-]+\W+){{0,{self.within}}}"
+            # Words and what parts them share no character, so that a failing match fails fast.
+            gap = rf"(?:[^\w\n]+\w+){{0,{self.within}}}\W*$"
+            lead = rf"^\W*(?:\w+\W+){{0,{self.within}}}"
             source = {
                 "before": rf"(?<![\w-])(?P<cue>{self.cue}){gap}",
-                "after": rf"{lead}(?P<cue>{self.cue})" if not self.cue.startswith(("^", "(?-i:^")) else f"(?P<cue>{self.cue})",
+                "after": rf"{lead}(?P<cue>{self.cue})"
+                if not self.cue.startswith(("^", "(?-i:^"))
+                else f"(?P<cue>{self.cue})",
             }.get(side, f"(?P<cue>{self.cue})")
             flags = re.IGNORECASE | (re.MULTILINE if side == "inside" else 0)
             self._compiled[side] = re.compile(source, flags)
@@ -67,13 +70,17 @@ class Cue(_Strict):
 
 
 class UsageCues(_Strict):
-    """One file of cues: the usage that they show, its turn (`priority`, lowest first), and the reason given in reports."""
+    """One file of cues: the usage that they show, its turn (`priority`, lowest first), and the reason given in reports.
+
+    `names` are whole phrases that hold the term; `heads` are words that make a capitalised run of words a name.
+    """
 
     usage: Usage
     priority: int
     reason: str
     applies_to: list[Category] | None = None
     names: list[str] = []
+    heads: list[str] = []
     cues: list[Cue] = []
 
 

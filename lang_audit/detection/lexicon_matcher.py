@@ -32,7 +32,10 @@ class TermScanner:
                 self._owner.setdefault(form.casefold(), []).append(key)
         self._scanner = PhraseScanner(self._owner)
         self._openers = PhraseScanner(
-            word for key, entry in lexicon.entries.items() for pattern in entry.patterns for word in _literals(key, pattern)
+            word
+            for key, entry in lexicon.entries.items()
+            for pattern in entry.patterns
+            for word in _literals(key, pattern)
         )
 
     def candidates(self, text: str) -> list[Hit]:
@@ -67,7 +70,9 @@ def _literals(key: str, pattern: list[dict[str, Any]]) -> list[str]:
                     return [wanted]
                 if isinstance(wanted, dict) and isinstance(wanted.get("IN"), list):
                     return [str(word) for word in wanted["IN"]]
-    raise LexiconError([f"{key}: a token pattern needs one token with its text (TEXT or LOWER) so that it can be found fast"])
+    raise LexiconError(
+        [f"{key}: a token pattern needs one token with its text (TEXT or LOWER) so that it can be found fast"]
+    )
 
 
 @cache

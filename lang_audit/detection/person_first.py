@@ -39,6 +39,7 @@ class PersonFirstWords(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     nouns: list[str]
     between: str
+    substance: str
     who_sure: list[str]
     who_open: list[str]
     with_: list[str] = Field(alias="with")
@@ -54,13 +55,13 @@ class PersonFirst:
 
     def __init__(self, words: PersonFirstWords) -> None:
         who = r"who,? (?:\w+(?:ly)? ){0,2}?"
-        self._opening = re.compile(
+        opening = (
             rf"(?<![\w-])(?:{'|'.join(words.nouns)})\b{words.between} (?:"
             rf"(?P<sure>{who}(?:{'|'.join(words.who_sure)})|{'|'.join(words.alone)})"
             rf"|(?P<open>{who}(?:{'|'.join(words.who_open)})|(?:{'|'.join(words.with_)})(?=[ ,]))"
-            r")",
-            re.IGNORECASE,
+            r")"
         )
+        self._opening = re.compile(opening.replace("<substance>", words.substance), re.IGNORECASE)
         self._condition = re.compile(rf"\b(?:non-)?(?:{'|'.join(words.condition_stems)})[\w'’-]*", re.IGNORECASE)
         self._other_condition = re.compile(rf"\b(?:{'|'.join(words.not_conditions)})", re.IGNORECASE)
         self._condition_acronym = re.compile(rf"(?<![\w-])(?:{'|'.join(words.condition_acronyms)})(?![\w-])")
@@ -84,7 +85,7 @@ class PersonFirst:
             if length:
                 yield match.start(), _with_bracket(text, end + length)
             elif match["sure"]:
-                yield match.start(), self._object_end(text, end)
+                yield match.span()
 
     def _condition_end(self, text: str, start: int, known: Mapping[str, str]) -> int:
         """How far behind `start` the last word of a condition ends; 0 where none follows in the noun phrase."""
@@ -111,15 +112,6 @@ class PersonFirst:
             and self._opening.match(long_form) is None
         )
 
-    @staticmethod
-    def _object_end(text: str, end: int) -> int:
-        """The end of the object of a verb that makes the reference: "drugs" in "who inject drugs"."""
-        follows = re.match(r"(?: (?!and|or|but|were|are|in|at|on|who)[\w/-]+){1,3}", text[end : end + 60])
-        if not follows or text[end - 1 : end] in ")":
-            return end
-        stop = _END.search(follows[0])
-        return end + len((follows[0][: stop.start()] if stop else follows[0]).rstrip())
-
     def _acronyms(self, text: str, known: Mapping[str, str]) -> Iterator[tuple[int, int]]:
         for match in self._known.finditer(text):
             yield match.span()
@@ -131,7 +123,11 @@ class PersonFirst:
 
 def _with_bracket(text: str, end: int) -> int:
     """`end` moved behind a bracket that was opened before it, as in "(MS)"."""
-    return end + 1 if text[end : end + 1] == ")" and text.rfind("(", max(0, end - 40), end) > text.rfind(")", 0, end) else end
+    return (
+        end + 1
+        if text[end : end + 1] == ")" and text.rfind("(", max(0, end - 40), end) > text.rfind(")", 0, end)
+        else end
+    )
 
 
 @cache

@@ -18,13 +18,15 @@ _JOINING = frozenset({"and", "or", "non", "un", "nor"})
 class Senses:
     """Tells the flagged sense of a term from other senses, by `lexicons/usage/people.yaml`."""
 
-    def __init__(self, words: PeopleWords) -> None:
+    def __init__(self, words: PeopleWords, labels: frozenset[str] = frozenset()) -> None:
+        """`labels` are the lexicon's own nouns for people: "HIV-infected IDUs" is said of people too."""
         self._words = words
+        self._labels = labels
 
     @cached_property
     def _person_nouns(self) -> frozenset[str]:
         nouns = self._words.person_nouns
-        return frozenset(nouns) | frozenset(_plural(noun) for noun in nouns)
+        return self._labels.union(nouns, (_plural(noun) for noun in nouns))
 
     @cached_property
     def _stops(self) -> frozenset[str]:
@@ -55,7 +57,7 @@ class Senses:
             return self._not_a_label(sentence, start, end)
         if entry.sense == "human":
             return self._animals(sentence[:start] + sentence[end:])
-        return self._no_substance(near)
+        return self._users_of_else(sentence, end) or self._no_substance(near)
 
     def _next_words(self, sentence: str, end: int) -> list[str]:
         """The words behind a term up to where its noun phrase must end."""
@@ -96,33 +98,53 @@ class Senses:
 
     def _not_a_label(self, sentence: str, start: int, end: int) -> str | None:
         following = self._next_words(sentence, end)
-        if following and following[0] in self._not_people:
-            return following[0]
+        if following:
+            return None if self._may_follow_a_label(following[0]) else following[0]
+        if re.match(
+            r",? (?:and|or) \w+|, \w+,? (?:and|or) ", sentence[end:]
+        ):  # "aqueous, alcoholic and phenolic extracts"
+            return next((w for w in _WORD.findall(sentence[end:].lower())[:_REACH] if w in self._not_people), None)
         return None
+
+    def _may_follow_a_label(self, word: str) -> bool:
+        """Whether a word behind a label leaves it a label: people, verbs and adverbs do; "extract", "liver" and "wipe" do not."""
+        return word in self._person_nouns or word.endswith(("s", "ed", "ly", "ing")) and word not in self._not_people
 
     def _animals(self, sentence: str) -> str | None:
         return next((word for word in _WORD.findall(sentence) if word.lower() in self._animal_words), None)
 
+    def _users_of_else(self, sentence: str, end: int) -> str | None:
+        """What else than a substance is used: "users of the pharmacy"."""
+        if not re.match(r"\s+of\s", sentence[end:]):
+            return None
+        words = _WORD.findall(re.split(r"[.,;:()]", sentence[end:].lower(), maxsplit=1)[0])[1:_REACH]
+        return None if self._substances.intersection(words) else " ".join(words[:3]) or None
+
     def _no_substance(self, near: str) -> str | None:
-        words = _WORD.findall(near.lower().replace("-", " ").replace("/", " "))
+        words: list[str] = _WORD.findall(near.lower().replace("-", " ").replace("/", " "))
         return None if self._substances.intersection(words) else "no substance is named nearby"
 
 
-def acronym_sense(acronym: Acronym, letters: int, long_form: str | None, paper_words: frozenset[str]) -> tuple[str, str | None]:
+def acronym_sense(
+    acronym: Acronym, letters: int, long_form: str | None, paper_words: frozenset[str]
+) -> tuple[str, str | None]:
     """How an acronym is used: ("author" | "behaviour" | "other-sense", the words that decided).
 
     `long_form` is what the paper says it stands for, if it does; otherwise two of the entry's domain words must stand in the
-    paper (one, for an acronym of so many `letters` that it hardly has another sense). Where neither tells, it is another sense: an unexplained acronym is not evidence.
+    paper (one, for an acronym so long that it hardly has another sense). A plural names people even where the paper
+    defines the singular as the act. Where neither tells, it is another sense: an unexplained acronym is not evidence.
     """
+    plural = surface.endswith("s")
     if long_form is not None:
         plain = re.sub(r"[\s\-‐-–]+", " ", long_form.casefold()).strip()
         for form in sorted(acronym.behaviour, key=len, reverse=True):
-            if plain.startswith(form) and not any(plain.startswith(e) and len(e) > len(form) for e in acronym.expands):
+            if plain.startswith(form) and not plural and not any(plain.startswith(e) and len(e) > len(form) for e in acronym.expands):
                 return "behaviour", long_form
-        if any(plain.startswith(form) or plain.endswith(form) for form in acronym.expands):
+        act = any(plain.startswith(form) for form in acronym.behaviour)
+        if (act and plural) or any(plain.startswith(form) or plain.endswith(form) for form in acronym.expands):
             return "author", long_form
         return "other-sense", long_form
     company = [word for word in acronym.domain if any(w.startswith(word) for w in paper_words)]
-    if len(company) >= (1 if letters >= _TELLING_LETTERS else 2):
+    if len(company) >= (1 if len(surface.rstrip("s")) >= _TELLING_LETTERS else 2):
         return "author", None
     return "other-sense", "not explained in the paper"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -14,7 +15,9 @@ _ABBREVIATED = re.compile(
 )
 _ALWAYS = re.compile(r"\b(?:et al|etc|inc|ltd|co|no)\.$", re.IGNORECASE)
 # A full stop, with closing marks and citation numbers behind it, then space, then what opens a sentence.
-_END = re.compile(r"[.!?]+(?:[\"”’')\]]+)?(?:\s?\[[\d,\s–-]+\])?(?=\s+[\"“‘'(\[]?[A-Z0-9\"“‘\[(])|\n\s*\n|\n(?=\s*[•▪◦-]\s)")
+_END = re.compile(
+    r"[.!?]+(?:[\"”’')\]]+)?(?:\s?\[[\d,\s–-]+\])?(?=\s+[\"“‘'(\[]?[A-Z0-9\"“‘\[(])|\n\s*\n|\n(?=\s*[•▪◦-]\s)"
+)
 
 
 def sentence_starts(text: str) -> list[int]:
@@ -52,6 +55,19 @@ class PaperSentences:
                 token.is_sent_start = True
                 upcoming = next(starts, None)
         return doc
+
+
+def sentence_bounds(doc: Doc) -> list[tuple[int, int]]:
+    """The character offsets of each sentence of `doc`, in order; the whole doc where no bounds are set."""
+    if not doc.has_annotation("SENT_START"):
+        return [(0, len(doc.text))]
+    return [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
+
+
+def bounds_around(bounds: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """The bounds of the sentence in which `start:end` begins, widened where the term runs on behind it."""
+    k = max(bisect_right(bounds, (start, 1 << 60)) - 1, 0)
+    return min(bounds[k][0], start), max(bounds[k][1], end)
 
 
 @Language.factory("paper_sentences", assigns=["token.is_sent_start", "doc.sents"])

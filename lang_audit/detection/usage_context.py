@@ -19,8 +19,10 @@ from spacy.tokens import Doc, Span
 from lang_audit.detection import extensions
 from lang_audit.detection.cues import Cue, UsageCues, UsageRules, load_usage_rules
 from lang_audit.detection.phrase_scan import PhraseScanner
+from lang_audit.detection.proper_names import capitalised_name
 from lang_audit.detection.quotations import Quotation, quotations
 from lang_audit.detection.senses import Senses, acronym_sense
+from lang_audit.detection.sentences import bounds_around, sentence_bounds
 from lang_audit.lexicon import Entry, Lexicon, load_lexicon
 from lang_audit.model import Usage
 
@@ -31,9 +33,16 @@ _BY_PASSAGE: dict[str, Usage] = {"reference": "cited-title", "block-quote": "quo
 _SCARE_WORDS = 3
 _SO_CALLED = re.compile(r"(?:so[- ]called|self-styled|what (?:\w+ ){1,2}calls?)\W*$", re.IGNORECASE)
 _LOOK_BACK = 220
-_CAPITALISED_SHARE = 0.6
+_CAPITALISED_SHARE = 0.4
+# Left in lower case in titles.
+_SMALL_WORDS = frozenset({"with", "from", "among", "between", "during", "into", "over", "than", "that", "under", "versus"})
 
 Ruling = tuple[Usage, str | None]
+
+
+def _labels(lexicon: Lexicon) -> frozenset[str]:
+    labels = (form for entry in lexicon.entries.values() if entry.category == "person-label" for form in entry.forms())
+    return frozenset(form.lower() for form in labels if " " not in form and "-" not in form)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,8 @@ class _Place:
     @cached_property
     def in_title_case(self) -> bool:
         words = re.findall(r"[^\W\d_]{4,}", self.sentence)
-        return bool(words) and sum(word[0].isupper() for word in words) / len(words) > _CAPITALISED_SHARE
+        lower = [word for word in words if word[0].islower() and word not in _SMALL_WORDS]
+        return len(lower) <= 1 and len(words) > len(lower) / _CAPITALISED_SHARE
 
 
 class UsageContext:
@@ -71,7 +81,7 @@ class UsageContext:
     def __init__(self, lexicon: Lexicon, rules: UsageRules) -> None:
         self._lexicon = lexicon
         self._rules = rules
-        self._senses = Senses(rules.people)
+        self._senses = Senses(rules.people, _labels(lexicon))
         self._names = {file.usage: PhraseScanner(file.names) for file in rules.files if file.names}
         self._exceptions = {
             key: {usage: PhraseScanner(phrases) for usage, phrases in entry.exceptions.items()}
@@ -84,16 +94,19 @@ class UsageContext:
         quoted = None
         for span in doc.spans.get("lexicon", ()):
             if quoted is None:
-                quoted = quotations(doc.text)
-            usage, cue = self.decide(doc, span, quoted)
+                quoted, sentences = quotations(doc.text), sentence_bounds(doc)
+            usage, cue = self.decide(doc, span, quoted, sentences)
             span._.usage, span._.cue = usage, cue
         return doc
 
-    def decide(self, doc: Doc, span: Span, quoted: list[Quotation]) -> Ruling:
-        """The usage of one term and the words that decided it (None where nothing but the authors' voice is left)."""
+    def decide(self, doc: Doc, span: Span, quoted: list[Quotation], sentences: list[tuple[int, int]]) -> Ruling:
+        """The usage of one term and the words that decided it (None where nothing but the authors' voice is left).
+
+        `quoted` and `sentences` are the doc's quotations and sentence bounds, in characters.
+        """
         if (settled := _BY_SECTION.get(doc._.section) or _BY_PASSAGE.get(doc._.passage)) is not None:
             return settled, f"in {doc._.section if doc._.section in _BY_SECTION else 'a ' + doc._.passage}"
-        place = _place(doc, span, quoted)
+        place = _place(doc.text, span, quoted, sentences)
         entry = self._lexicon.entries[span.id_]
         for ruling in self._rulings(doc, span.id_, entry, place):
             return ruling
@@ -102,7 +115,7 @@ class UsageContext:
     def _rulings(self, doc: Doc, key: str, entry: Entry, place: _Place) -> Iterator[Ruling]:
         if entry.acronym:
             usage, cue = acronym_sense(
-                entry.acronym, len(place.text[place.start : place.end].rstrip("s")), _long_form(doc, place), _paper_words(doc)
+                entry.acronym, place.text[place.start : place.end], _long_form(doc, place), _paper_words(doc)
             )
             if usage == "behaviour" or usage == "other-sense":
                 yield usage, cue  # type: ignore[misc]
@@ -112,7 +125,10 @@ class UsageContext:
                     yield exempt, place.text[hit.start : hit.end]
         own_label = place.quotation is not None and _SO_CALLED.search(place.text[: place.quotation.start]) is not None
         for file in self._rules.files:
-            if own_label and file.usage in ("quoted", "mentioned"):  # "so-called" holds off a label that is still theirs
+            if own_label and file.usage in (
+                "quoted",
+                "mentioned",
+            ):  # "so-called" holds off a label that is still theirs
                 continue
             if file.applies_to is None or entry.category in file.applies_to:
                 yield from self._by_cues(file, entry, place)
@@ -129,6 +145,10 @@ class UsageContext:
             for hit in self._names[file.usage].find(place.text):
                 if hit.start <= place.start and hit.end >= place.end:
                     yield file.usage, place.text[hit.start : hit.end]
+        if file.heads and not place.in_title_case:
+            name = capitalised_name(place.text, place.start, place.end, frozenset(file.heads))
+            if name is not None:
+                yield file.usage, name
         for cue in file.cues:
             if cue.categories is not None and entry.category not in cue.categories:
                 continue
@@ -179,12 +199,12 @@ def _by_quotation(place: _Place) -> Iterator[Ruling]:
         yield "quoted", "in quotation marks"
 
 
-def _place(doc: Doc, span: Span, quoted: list[Quotation]) -> _Place:
+def _place(text: str, span: Span, quoted: list[Quotation], sentences: list[tuple[int, int]]) -> _Place:
     start, end = span._.place or (span.start_char, span.end_char)
-    sentence = span.sent if doc.has_annotation("SENT_START") else doc[:]
-    around = [q for q in quoted if q.start < start and q.end > end - 1 and q.end >= end]
+    sentence_start, sentence_end = bounds_around(sentences, start, end)
+    around = [q for q in quoted if q.start < start and q.end >= end]
     innermost = max(around, default=None, key=lambda q: q.start)
-    return _Place(doc.text, sentence.start_char, max(sentence.end_char, end), start, end, innermost)
+    return _Place(text, sentence_start, sentence_end, start, end, innermost)
 
 
 def _long_form(doc: Doc, place: _Place) -> str | None:

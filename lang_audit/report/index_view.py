@@ -117,10 +117,7 @@ def row_of(view: PaperView, page: str | None) -> Row:
         person_first=verdict.person_first if verdict else 0,
         flagged_people=verdict.flagged_people if verdict else 0,
         flagged=view.n_flagged,
-        terms=tuple(
-            Tally(term.key, term.name, term.severity, term.count, term.advice[0].text if term.advice else "")
-            for term in view.flagged
-        ),
+        terms=tuple(Tally(term.key, term.name, term.severity, term.count, term.instead) for term in view.flagged),
         queries=view.n_queries,
         exempt=view.n_exempt,
         problems=view.problems,

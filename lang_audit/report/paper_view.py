@@ -39,7 +39,6 @@ SHOWN_AT_ONCE = 5
 class Guideline:
     """A cited guideline: its address where it has one, and whether its text was read for the lexicon."""
 
-    key: str
     issuer: str
     title: str
     years: str
@@ -68,7 +67,6 @@ class Term:
     severity: Severity
     severity_label: str
     severity_words: str
-    person_label: bool
     why: str
     advice: tuple[Advice, ...]
     guidance: str | None
@@ -79,6 +77,11 @@ class Term:
     sections: tuple[tuple[str, int], ...]
     shown: tuple[Evidence, ...]
     folded: tuple[Evidence, ...]
+
+    @property
+    def instead(self) -> str:
+        """The one thing to say in a table: the first preferred form, else the guidance."""
+        return self.advice[0].text if self.advice else self.guidance or "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ def paper_view(record: Record, lexicon: Lexicon, link: PageLink) -> PaperView:
         title=wording.squeeze(metadata.title or "").strip() or wording.short_name(None, record.path),
         source=record.path,
         status=record.status,
-        authors=", ".join(metadata.authors),
+        authors=("; " if any("," in author for author in metadata.authors) else ", ").join(metadata.authors),
         journal=metadata.journal,
         year=metadata.year,
         doi=metadata.doi,
@@ -262,7 +265,6 @@ def _term(key: str, group: list[Finding], lexicon: Lexicon, link: PageLink, deci
         severity=severity,
         severity_label=label,
         severity_words=words,
-        person_label=any(finding.person_label for finding in group),
         why=entry.why if entry else "",
         advice=_advice(entry, group),
         guidance=entry.prefer.guidance if entry else None,
@@ -308,7 +310,7 @@ def _guidelines(entry: Entry | None, group: Iterable[Finding], lexicon: Lexicon)
             href = wording.web_address(source.identifier)
             years = str(source.year) if source.year else source.years
             read = source.evidence == "seen"
-            found.append(Guideline(key, source.issuer, source.title, years, href, source.identifier, read))
+            found.append(Guideline(source.issuer, source.title, years, href, source.identifier, read))
     return tuple(sorted(found, key=lambda guideline: not guideline.read))
 
 

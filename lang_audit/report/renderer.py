@@ -102,11 +102,6 @@ class Renderer:
         self._names = PageNames()
         self._rows: list[Row] = []
 
-    @property
-    def formats(self) -> tuple[str, ...]:
-        """The formats that this renderer writes."""
-        return self._formats
-
     def write_paper(self, record: Record, folder: Path) -> str | None:
         """Write the report of one paper into `folder`, in every format, and keep its row for the index.
 

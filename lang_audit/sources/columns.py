@@ -15,6 +15,7 @@ _FEWEST_AT_KNOWN = 2  # where other pages have a gutter too
 _OFTEN = 2  # pages on which a gutter makes it known
 _COLUMN_CHARACTERS = 12  # median length of a line in a column of text; table cells and list numbers are shorter
 _CLEAR = 2.0  # points: the least that the left column ends before the right one begins
+_LEVEL = 0.7  # points: baselines nearer than this are one row
 _CONFLICT = 2  # a line across the gutter beside other text weighs against it like this many lines beside each other
 _SIDEBAR = 0.3  # of the region's width: a narrower column in smaller type stands aside and is read last
 _DEEPEST = 3  # columns within columns
@@ -66,7 +67,9 @@ def _gutter_between(lines: Sequence[PlacedLine], known: frozenset[int]) -> float
         if len(beside_left) < fewest or len(beside_right) < fewest:
             continue
         lengths = [median(len(line.text) for line in side) for side in (beside_left, beside_right)]
-        if min(lengths) < _COLUMN_CHARACTERS and not (start in known and max(lengths) >= 2 * _COLUMN_CHARACTERS):
+        if min(lengths) < _COLUMN_CHARACTERS and (
+            max(lengths) < 2 * _COLUMN_CHARACTERS or not (start in known or _run_apart(beside_left, beside_right))
+        ):
             continue
         across = [line for line in lines if line.x0 < start - 1.5 and line.x1 > start - _CLEAR]
         both = in_left | in_right
@@ -75,6 +78,12 @@ def _gutter_between(lines: Sequence[PlacedLine], known: frozenset[int]) -> float
         if score > best_score:
             best, best_score = float(start), score
     return best
+
+
+def _run_apart(left: Sequence[PlacedLine], right: Sequence[PlacedLine]) -> bool:
+    """Whether two sides keep baselines of their own, as a list of keywords beside an abstract does and table cells do not."""
+    level = sum(1 for line in left if any(abs(line.baseline - other.baseline) < _LEVEL for other in right))
+    return level < 0.6 * len(left)
 
 
 def _spanning(lines: Sequence[PlacedLine], gutter: float, body_size: float) -> set[int]:
@@ -96,6 +105,9 @@ def _spanning(lines: Sequence[PlacedLine], gutter: float, body_size: float) -> s
             bottom = max(bottom, line.y1) if block[1:] else line.y1
         elif line is not None:
             bottom = line.y1
+    # What stands beside a line that crosses the gutter goes with it.
+    beside = {strip for k in spanning for strip in _strips(lines[k])}
+    spanning.update(k for k, line in enumerate(lines) if not beside.isdisjoint(_strips(line)))
     # The short last line of a paragraph across the page.
     for k, line in enumerate(lines):
         above = [
@@ -108,6 +120,20 @@ def _spanning(lines: Sequence[PlacedLine], gutter: float, body_size: float) -> s
         if k not in spanning and above and alone and abs(above[-1].x0 - line.x0) < 3 * line.size:
             spanning.add(k)
     return spanning
+
+
+def _turns(left: list[PlacedLine], right: list[PlacedLine], rest: Sequence[PlacedLine], gutter: float) -> bool:
+    """Whether both columns end above `rest` and begin anew in other type: text above, the reference list below, say."""
+    bottom = max(line.y1 for side in (left, right) for line in side[-3:])
+    if rest[0].y0 - bottom < rest[0].size:
+        return False
+    for side, below in (
+        (left, [line for line in rest if line.x0 < gutter - 1.5]),
+        (right, [line for line in rest if line.x0 >= gutter - 1.5]),
+    ):
+        if not below or abs(median(line.size for line in below[:8]) - median(line.size for line in side[-8:])) < _SMALLER:
+            return False
+    return True
 
 
 def _ordered(lines: Sequence[PlacedLine], body_size: float, known: frozenset[int], depth: int = 0) -> Iterable[list[PlacedLine]]:
@@ -141,12 +167,16 @@ def _ordered(lines: Sequence[PlacedLine], body_size: float, known: frozenset[int
                 left, right = [], []
             whole.append(line)
         else:
+            if left and right and _turns(left, right, lines[k:], gutter):
+                yield from _ordered(left, body_size, known, depth + 1)
+                yield from _ordered(right, body_size, known, depth + 1)
+                left, right = [], []
             if whole:
-                yield whole
+                yield from _ordered(whole, body_size, known, depth + 1)
                 whole = []
             (left if line.x0 < gutter - 1.5 else right).append(line)
     if whole:
-        yield whole
+        yield from _ordered(whole, body_size, known, depth + 1)
     yield from _ordered(left, body_size, known, depth + 1)
     yield from _ordered(right, body_size, known, depth + 1)
 

@@ -16,7 +16,8 @@ _STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))
 _NUMBER = rb"[-+]?(?:\d++\.?\d*+|\.\d++)"
 _PIECE = re.compile(rb"(%s)|<([0-9A-Fa-f\s]*+)>|(%s)" % (_STRING, _NUMBER), re.DOTALL)
 _TOKEN = re.compile(
-    rb"(?P<path>(?:(?:%(number)s\s++){2,6}(?:re|[mlcvy])\s++(?:(?:h|n|S|s|f\*?|F|B\*?|b\*?|W\*?)\s++)*+)++)"
+    rb"(?P<clip>((?:%(number)s\s++){4})re\s++W\*?\s++n\b)"
+    rb"|(?P<path>(?:(?:%(number)s\s++){2,6}(?:re|[mlcvy])\s++(?:(?:h|n|S|s|f\*?|F|B\*?|b\*?)\s++)*+)++)"
     rb"|(?P<show>\[((?:[^\[\]()]++|%(string)s)*+)\]\s*+TJ\b)"
     rb"|(?P<number>%(number)s)"
     rb"|(?P<operator>[A-Za-z'\"][A-Za-z0-9*]*+)"
@@ -62,7 +63,8 @@ def _pieces(array: bytes) -> list[Operand]:
 def operators(data: bytes) -> Iterator[tuple[str, list[Operand]]]:
     """Every operator of a content stream with its operands, in order; path construction and inline images are passed over.
 
-    Broken parts are skipped: this never raises. `TJ` has one operand, the array of strings and numbers.
+    Broken parts are skipped: this never raises. `TJ` has one operand, the array of strings and numbers. A rectangle that clips all
+    that follows (`re W n`) comes as the operator "clip" with the rectangle's x, y, width, height.
     """
     position = 0
     operands: list[Operand] = []
@@ -85,7 +87,10 @@ def operators(data: bytes) -> Iterator[tuple[str, list[Operand]]]:
                 yield text.decode("ascii"), operands
                 operands = []
             elif kind == "show":
-                yield "TJ", [_pieces(token[3])]
+                yield "TJ", [_pieces(token[5])]
+                operands = []
+            elif kind == "clip":
+                yield "clip", [float(number) for number in token[2].split()]
                 operands = []
             elif kind == "path":
                 operands = []

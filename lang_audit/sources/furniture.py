@@ -12,7 +12,10 @@ from lang_audit.sources.placed import PlacedPage
 _MARGIN = 0.13  # of the page's height, at top and bottom: where running heads and footers stand
 _SAME_PLACE = 6.0  # points: how far a running head may wander from page to page
 _NUMBER_COLUMN = 8  # counted lines on a page make a column of line numbers
+_HEAD_PAGES = 0.25  # of the pages must have a running head at a place (odd, even and first pages differ) to make it one
+_HEAD_GAP = 1.4  # of the type size: the next line stands at least this far from a running head
 _EVERYWHERE = 0.5  # of the pages: text at one place on more than this share is a watermark or stamp
+_CAPTION = re.compile(r"(?:table|fig)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[eSsA-Z]?\d{1,5}(?:\s*(?:of|/|\|)\s*\d{1,4})?|[ivxl]{1,6}|[-–—]\s*\d{1,4}\s*[-–—]", re.IGNORECASE)
 _BOILERPLATE = re.compile(
     r"\(?page number not for citation purposes\)?|downloaded from\b.*|for personal use only.*|"
@@ -32,7 +35,7 @@ def without_furniture(pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLi
         for line in group:
             places[_key(line.text)].append((number, line))
     dropped: set[int] = set()
-    rows: set[tuple[int, float]] = set()  # place and size of the running heads found by repetition
+    heads: dict[tuple[int, float], set[int]] = defaultdict(set)  # place and size of repeated lines -> their pages
     for found in places.values():
         for number, line in found:
             page = pages[number]
@@ -40,11 +43,15 @@ def without_furniture(pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLi
                 n for n, other in found
                 if abs(other.baseline - line.baseline) < _SAME_PLACE or abs((pages[n].height - other.baseline) - (page.height - line.baseline)) < _SAME_PLACE
             }  # fmt: skip
-            if _in_margin(line, page) and len(twins) > 1:
+            if _CAPTION.match(line.text):
+                continue
+            often = len(twins) > max(_EVERYWHERE * len(pages), 2)
+            if _in_margin(line, page) and len(twins) > 1 and (often or _isolated(line, lines[number], page)):
                 dropped.add(id(line))
-                rows.add((round(line.baseline), line.size))
-            elif len(twins) > max(_EVERYWHERE * len(pages), 2):
+                heads[round(line.baseline), round(line.size, 1)].add(number)
+            elif often and (not any(c.isdigit() for c in line.text) or len(line.text) > 12):
                 dropped.add(id(line))
+    rows = {place for place, on in heads.items() if len(on) >= max(_HEAD_PAGES * len(pages), 2)}
     kept = []
     for page, group in zip(pages, lines, strict=True):
         counted = _line_numbers(group)
@@ -55,6 +62,13 @@ def without_furniture(pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLi
 
 def _in_margin(line: PlacedLine, page: PlacedPage) -> bool:
     return line.baseline < _MARGIN * page.height or line.baseline > (1 - _MARGIN) * page.height
+
+
+def _isolated(line: PlacedLine, lines: Sequence[PlacedLine], page: PlacedPage) -> bool:
+    """Whether white separates the line from the text towards the page's middle, as it does a running head."""
+    way = 1 if line.baseline < page.height / 2 else -1
+    inwards = [(other.baseline - line.baseline) * way for other in lines if (other.baseline - line.baseline) * way > 0.5 * line.size]
+    return not inwards or min(inwards) > _HEAD_GAP * line.size
 
 
 def _without_edges(page: PlacedPage, lines: list[PlacedLine], rows: set[tuple[int, float]]) -> list[PlacedLine]:
@@ -72,7 +86,7 @@ def _without_edges(page: PlacedPage, lines: list[PlacedLine], rows: set[tuple[in
                 and (
                     _PAGE_NUMBER.fullmatch(line.text)
                     or _BOILERPLATE.fullmatch(line.text)
-                    or any(abs(place - line.baseline) <= 2 and abs(size - line.size) < 0.1 for place, size in rows)
+                    or (_isolated(line, kept, page) and any(abs(place - line.baseline) <= 2 and abs(size - line.size) < 0.1 for place, size in rows))
                 )
             ]  # fmt: skip
             if not gone:

@@ -13,7 +13,7 @@ _HEADINGS: tuple[tuple[SectionKind, str], ...] = (
     ("references", r"(references?|bibliography|literature( cited)?|works cited|cited literature|reference list|notes and references)( and notes)?"),
     ("acknowledgements", r"acknowledge?ments?|thanks"),
     ("funding", r"(sources? of )?(funding|financial support|grant support)( (statement|information|sources?|disclosure))?|role of the funding source|support"),
-    ("appendix", r"(appendix|appendices|annex|supplement(al|ary)?( (material|materials|information|data|files?))?|supporting information|additional files?)( [a-z0-9]{1,3})?"),
+    ("appendix", r"(appendix|appendices|annex|supplement(al|ary)?( (online )?(material|materials|information|data|files?))?|supporting information|additional files?)( [a-z0-9]{1,3})?"),
     ("conclusion", r"(summary and |discussion and )?(conclusions?|concluding remarks|conclusions? and .{3,60}|implications( for .{3,60})?)"),
     ("methods", r"(materials?|patients?|subjects?|participants?|methods?|methodology|experimental|study)( and |, | & | |/)?(materials?|methods?|methodology|design|procedures?|section|participants?|patients?|population|setting)?( and analysis)?|methods?\b.{0,40}|.{0,30}\bmethods|statistical analys[ie]s|data (analysis|collection)|data sources?|search strategy|ethics( approval)?|study (design|population|setting|selection)|(research |trial )?(design|settings?)|interventions?|(main |primary )?outcome measures?"),
     ("results", r"(main |key )?(results?|findings)( and (discussion|interpretation|findings|analysis))?"),

@@ -36,20 +36,13 @@ def read(path: Path) -> Iterator[Paper]:
     """
     root, broken = _parse(path.read_bytes())
     articles = [a for a in root.iter("article") if any(child.tag in ("front", "body", "article-meta") for child in a)]
-    papers = (_paper(article, path, number, broken) for number, article in enumerate(articles, start=1))
-    first = next(papers, None)
-    if broken and (first is None or not (first.text or len(articles) > 1)):
-        raise UnreadableError("malformed-xml", f"{broken.message} No article can be made out.", broken.remedy)
-    if first is None:
-        raise UnreadableError(
-            "not-jats",
-            f"The file is XML but not JATS: its root element is <{root.tag}>, without an <article> that has a <body>.",
-            "Give the article's JATS (NLM) XML, as PubMed Central offers it, or its PDF.",
-        )
-    if not first.text and len(articles) == 1:
-        raise UnreadableError("no-text", "The article holds no words.", "Download or export the file again.")
-    yield first
-    yield from papers
+    if not articles:
+        raise _unreadable(root, broken)
+    for number, article in enumerate(articles, start=1):
+        paper = _paper(article, path, number, broken)
+        if not paper.text and len(articles) == 1:
+            raise _unreadable(article, broken)
+        yield paper
 
 
 def recognises(head: bytes) -> bool:
@@ -61,6 +54,19 @@ def recognises(head: bytes) -> bool:
 
 
 READER = Reader("jats", (".xml", ".nxml", ".jats"), recognises, read)
+
+
+def _unreadable(root: Element, broken: Problem | None) -> UnreadableError:
+    """Why a file gives no paper: its XML is broken, it is XML of another kind, or an article without words."""
+    if broken:
+        return UnreadableError("malformed-xml", f"{broken.message} No article can be made out.", broken.remedy)
+    if next(root.iterchildren("front", "body", "article-meta"), None) is not None:
+        return UnreadableError("no-text", "The article holds no words.", "Download or export the file again.")
+    return UnreadableError(
+        "not-jats",
+        f"The file is XML but not JATS: its root element is <{root.tag}>, without an <article> that has a <body>.",
+        "Give the article's JATS (NLM) XML, as PubMed Central offers it, or its PDF.",
+    )
 
 
 def _paper(article: Element, path: Path, number: int, broken: Problem | None) -> Paper:

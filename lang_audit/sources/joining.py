@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _LAST = re.compile(r"([^\W_]+(?:-[^\W_]+)*)-$")
@@ -59,3 +59,12 @@ def joined(before: str, after: str, vocabulary: Vocabulary) -> tuple[str, str]:
     if re.search(r"\d[–—−-]$|[^\W\d_][–/]$|\w/$", before) and re.match(r"\w", after):
         return before, ""
     return before, " "
+
+
+def running_text(lines: Sequence[str], vocabulary: Vocabulary) -> str:
+    """The text of printed lines as one: a heading of two lines, say."""
+    pieces = []
+    for k, line in enumerate(lines):
+        shown, between = joined(line, lines[k + 1], vocabulary) if k + 1 < len(lines) else (line, "")
+        pieces.append(shown.replace("\xad", "") + between)
+    return "".join(pieces)

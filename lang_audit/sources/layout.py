@@ -1,11 +1,13 @@
 """From placed text to a Paper: reading order, paragraphs, sections, and where on the page every line stands.
 
 Knows no PDF engine. The steps, each in its module: `lines` (runs to lines), `furniture` (running heads off), `columns`
-(reading order), `paragraphs` (lines to blocks), `structure` (what each block is), `joining` (lines to running text).
+(reading order), `paragraphs` (lines to blocks), `roles` (what each block is), `structure` (sections), `joining` (lines to
+running text), `metadata`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lang_audit.errors import UnreadableError
@@ -17,12 +19,15 @@ from lang_audit.sources.lines import placed_lines
 from lang_audit.sources.metadata import metadata
 from lang_audit.sources.paragraphs import blocks, leadings
 from lang_audit.sources.placed import UNKNOWN_CHARACTER, PlacedDocument
-from lang_audit.sources.structure import Body, Part, Structure
+from lang_audit.sources.roles import Roles
+from lang_audit.sources.structure import Part, Structure
+from lang_audit.sources.typography import Body
 
 _EMPTY_PAGE = 25  # characters: a page with fewer holds no text to read, only a page number or stamp
 _SCANNED = 0.5  # of the page covered by images: such a page without text is a scan, not a blank or a plate
 _GARBLED = 0.05  # of all characters without a known letter: more than symbols and bullets can be
 _UNREADABLE = 0.5  # of all characters: what is left cannot be judged
+_NO_LETTER = re.compile(f"[{UNKNOWN_CHARACTER}\ue000-\uf8ff\x00-\x01\x03-\x08\x0b\x0c\x0e-\x1e]")
 _OCR = "Run OCR on it (for example `ocrmypdf in.pdf out.pdf`), or find the publisher's PDF or XML."
 
 
@@ -41,17 +46,19 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     leading = leadings(ordered)
     kept_ids = {id(line) for line in flat}
     margins = [line.text for group in all_lines for line in group if id(line) not in kept_ids]
-    structure = Structure(
+    roles = Roles(
         [block for column in ordered for block in blocks(column, leading)],
         body,
         document.properties.get("title", ""),
         " ".join(margins),
     )
-    parts = structure.parts()
     vocabulary = Vocabulary(line.text for line in flat)
+    parts = Structure(roles, vocabulary).parts()
     text, sections, passages, pages = _assembled(parts, document, vocabulary)
     title = next((text[s.start : s.end] for s in sections if s.kind == "title"), None)
-    front = [line.text for group in all_lines[:1] for line in group]
+    front = [line.text for line in all_lines[0]]
+    heads = [line.text for group in all_lines[:3] for line in group if id(line) not in kept_ids]
+    closing = [line.text for line in all_lines[-1] if line.text.casefold().startswith("doi")]
     if not any(section.kind == "references" for section in sections):
         problems.append(
             Problem(
@@ -67,7 +74,7 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
         sections=sections,
         passages=passages,
         pages=pages,
-        metadata=metadata(document.properties, title, structure.byline, front, margins),
+        metadata=metadata(document.properties, title, roles.bylines(), front, [*heads, *closing]),
         problems=tuple(problems),
     )
 
@@ -98,8 +105,7 @@ def _problems(document: PlacedDocument) -> list[Problem]:
             )
         )
     characters = "".join(texts)
-    unknown = sum(c == UNKNOWN_CHARACTER or "\ue000" <= c <= "\uf8ff" or (c < " " and c not in "\t\n\r\x02\x1f") for c in characters)
-    share = unknown / len(characters)
+    share = len(_NO_LETTER.findall(characters)) / len(characters)
     if share > _UNREADABLE:
         raise UnreadableError(
             "garbled-text", "The PDF's fonts do not tell which letters they show, so its text is garbage.", _OCR

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -12,8 +13,10 @@ from lang_audit.sources.placed import PlacedPage, Run
 
 _SPACE_GAP = 0.1  # of the type size: a wider gap between two runs is a word space (kerning is less)
 _LINE_GAP = 0.5  # of the type size: a wider gap between runs may part columns; within a column the row is put together later
+_OVERSTRIKE = 0.7  # of the type size: how far a run may start before the last one's end, as an accent's letter does
 _SAME_ROW = 0.5  # of the type size: baselines nearer than this are one line with raised or lowered parts
 _STRAY_GAP = 0.35  # of the type size: what was drawn out of turn joins a line only when as near as a word
+_STRAY_LENGTH = 12  # characters: the longest superscript that is looked for out of turn
 _SMALL = 0.86  # of the line's type size: raised runs no larger than this are superscripts
 _RAISED = 0.18  # of the line's type size: baselines higher than this are superscripts
 _DROP_CAP = 1.8  # of the next line's type size: a lone capital this large begins its first word
@@ -36,6 +39,17 @@ _SPELLED = str.maketrans(
         "\t": " ", "\r": " ", "\n": " ",
     }
 )  # fmt: skip
+
+
+# Accents that old fonts print as characters of their own, before their letter (the cedilla too, as typesetters draw it).
+_ACCENTS = {"´": "\u0301", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "˚": "\u030a", "¸": "\u0327", "ˇ": "\u030c", "˘": "\u0306", "`": "\u0300"}
+_ACCENTED = re.compile(r"(?<![\d(=~<>])([´¨ˆ˜˚¸ˇ˘]|(?<=[a-z])`) ?([A-Za-zı])")
+
+
+def _accented(match: re.Match[str]) -> str:
+    letter = "i" if match[2] == "ı" else match[2]
+    whole = unicodedata.normalize("NFC", letter + _ACCENTS[match[1]])
+    return whole if len(whole) == 1 else match[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +110,7 @@ class _Row:
         if abs(run.baseline - self.baseline) > _SAME_ROW * size:
             return False
         gap = run.x0 - self.x1
-        if -_SPACE_GAP * 2 * size < gap < _LINE_GAP * size:
+        if -_OVERSTRIKE * size < gap < _LINE_GAP * size:
             return True
         stacked = min(self.size, run.size) < _SMALL * size  # a subscript under its superscript
         return stacked and self.x0 <= run.x0 <= self.x1
@@ -135,6 +149,8 @@ def _doubles(line: PlacedLine, other: PlacedLine) -> bool:
 def _with_strays(rows: list[_Row]) -> list[_Row]:
     """Join what was drawn out of turn: superscripts added later, and the pieces of a line drawn from several hands."""
     by_place = sorted(range(len(rows)), key=lambda k: (rows[k].baseline, rows[k].x0))
+    reach = _SAME_ROW * max((row.size for row in rows), default=0.0)
+    baselines = [rows[index].baseline for index in by_place]
     merged: dict[int, int] = {}
 
     def owner(index: int) -> int:
@@ -144,32 +160,29 @@ def _with_strays(rows: list[_Row]) -> list[_Row]:
 
     for place, index in enumerate(by_place):
         stray = rows[index]
-        for step in (*range(place - 1, -1, -1), *range(place + 1, len(by_place))):
+        first = bisect_left(baselines, baselines[place] - reach)
+        last = bisect_right(baselines, baselines[place] + reach)
+        for step in (*range(place - 1, first - 1, -1), *range(place + 1, last)):
             other_index = owner(by_place[step])
-            other = rows[other_index]
-            reach = _SAME_ROW * max(stray.size, other.size)
-            apart = abs(rows[by_place[step]].baseline - stray.baseline)
-            if apart > max(reach, _SAME_ROW * 40):
-                if step < place:
-                    continue
-                break
-            if owner(index) == other_index or abs(other.baseline - stray.baseline) > reach:
-                continue
-            small = stray.size < _SMALL * other.size and sum(len(run.text) for run in stray.runs) <= 12
-            level = abs(other.baseline - stray.baseline) < 0.1 * max(stray.size, other.size)
-            near = _STRAY_GAP * min(stray.size, other.size)
-            if level and abs(stray.size - other.size) < 0.1 * other.size:
-                joins = -0.1 * other.size < stray.x0 - other.x1 < near
-            else:
-                joins = small and other.x0 < stray.x0 and stray.x1 < other.x1 + near + stray.x1 - stray.x0
-                joins = joins and stray.x0 < other.x1 + 0.3 * other.size
-            if joins:
-                mine = owner(index)
-                other.add(*rows[mine].runs)
-                other.runs.sort(key=lambda run: run.x0)
+            mine = owner(index)
+            if mine != other_index and _joins(stray, rows[other_index]):
+                rows[other_index].add(*rows[mine].runs)
+                rows[other_index].runs.sort(key=lambda run: run.x0)
                 merged[mine] = other_index
                 break
     return [row for index, row in enumerate(rows) if index not in merged]
+
+
+def _joins(stray: _Row, other: _Row) -> bool:
+    """Whether `stray` goes on at the end of `other`, or is a small raised or lowered part in it."""
+    apart = abs(other.baseline - stray.baseline)
+    if apart > _SAME_ROW * max(stray.size, other.size):
+        return False
+    near = _STRAY_GAP * min(stray.size, other.size)
+    if apart < 0.1 * other.size and abs(stray.size - other.size) < 0.1 * other.size:
+        return -0.1 * other.size < stray.x0 - other.x1 < near
+    small = stray.size < _SMALL * other.size and sum(len(run.text) for run in stray.runs) <= _STRAY_LENGTH
+    return small and other.x0 < stray.x0 < other.x1 + 0.3 * other.size
 
 
 def _line(row: _Row, page: int) -> PlacedLine | None:
@@ -201,7 +214,7 @@ def _line(row: _Row, page: int) -> PlacedLine | None:
         parts += [glue, text] if glue else [text]
         length += len(glue) + len(text)
         end = max(end, run.x1)
-    raw = "".join(parts)
+    raw = _ACCENTED.sub(_accented, "".join(parts))
     text = " ".join(raw.split())
     if not text:
         return None

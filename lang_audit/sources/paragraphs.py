@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lang_audit.sources.columns import Column
 from lang_audit.sources.headings import section_kind
 from lang_audit.sources.lines import PlacedLine
+from lang_audit.sources.wording import SENTENCE_END
 
 _OTHER_SIZE = 0.6  # points: type that differs by more is another block
 _EXTRA_LEADING = 0.28  # of the type size: white beyond the usual between two lines sets a block apart
@@ -17,9 +18,6 @@ _INDENT = 0.6  # of the type size: a line that starts this far to the right of i
 _FITS = 1.0  # of the type size: room left over after the next line's first word, so the break before it was meant
 _MEANT = 0.3  # of the column's width: a line that leaves so much room was ended on purpose, whatever it ends with
 _DEFAULT_LEADING = 1.2  # of the type size, where a face has too few lines to measure
-
-SENTENCE_END = re.compile(r"[.!?:;][\"”’'»)\]]*(?:\s?[\[(]?\d[\d,;–−\s-]*[\])]?)?$")
-"""The end of a sentence, closing quotes and citation numbers included."""
 
 
 @dataclass(slots=True)
@@ -51,6 +49,11 @@ class Block:
     def text(self) -> str:
         """The lines' text, words at line ends still broken."""
         return " ".join(line.text for line in self.lines)
+
+    @property
+    def words(self) -> int:
+        """How many words it has."""
+        return len(self.text.split())
 
     @property
     def size(self) -> float:
@@ -110,7 +113,7 @@ def _breaks(
         return True
     step = line.baseline - above.baseline
     usual = leading.get(line.face) or leading.get(above.face) or _DEFAULT_LEADING * size
-    if line.lead and section_kind(line.text[: line.lead]) and line.x0 < column.left + 2 * size:
+    if line.lead and section_kind(line.text[: line.lead]):
         return True  # a run-in heading
     if step > usual + _EXTRA_LEADING * size:
         return True
@@ -122,6 +125,9 @@ def _breaks(
         return True
     if line.x0 < above.x0 - _INDENT * size and k - start > 1 and lines[start].x0 < above.x0 - _INDENT * size:
         return True  # back to the margin after hanging lines
+    inset = min(other.x0 for other in lines[start:k]) > column.left + _INDENT * size
+    if inset and k - start > 1 and line.x0 < column.left + 0.4 * size:
+        return True  # back to the margin after a block quotation
     if line.x0 > column.left + _INDENT * size and abs(above.x0 - column.left) < 0.4 * size and SENTENCE_END.search(above.text):
         return True
     first_word = line.text.split(" ", 1)[0]

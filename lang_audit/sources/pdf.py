@@ -95,12 +95,17 @@ class _Face:
             return ()
 
 
+_Rectangle = tuple[float, float, float, float]  # x0, y0, x1, y1 with y upwards
+_EVERYWHERE: _Rectangle = (-math.inf, -math.inf, math.inf, math.inf)
+
+
 @dataclass(slots=True)
 class _TextState:
     """The text parameters of the graphics state (PDF 32000-1, 9.3), as `q` saves and `Q` restores them."""
 
     ctm: Matrix
     face: _Face
+    clip: _Rectangle
     size: float = 1.0
     character_space: float = 0.0
     word_space: float = 0.0
@@ -111,7 +116,7 @@ class _TextState:
 
     def copy(self) -> _TextState:
         return _TextState(
-            self.ctm, self.face, self.size, self.character_space, self.word_space, self.scaling, self.leading, self.rise, self.mode
+            self.ctm, self.face, self.clip, self.size, self.character_space, self.word_space, self.scaling, self.leading, self.rise, self.mode
         )  # fmt: skip
 
 
@@ -125,10 +130,10 @@ class _PageText:
         self.runs: dict[tuple[int, bool], list[Run]] = {}
         self.image_area = 0.0
 
-    def read(self, data: bytes, resources: dict[str, Any], ctm: Matrix, depth: int = 0) -> None:
+    def read(self, data: bytes, resources: dict[str, Any], ctm: Matrix, clip: _Rectangle = _EVERYWHERE, depth: int = 0) -> None:
         """Follow one content stream (a page's, or a form's drawn by it); `resources` names its fonts and forms."""
         fonts: dict[str, _Face] = {}
-        state = _TextState(ctm, _Face(None))
+        state = _TextState(ctm, _Face(None), clip)
         saved: list[_TextState] = []
         matrix: Matrix = (1, 0, 0, 1, 0, 0)  # the text line matrix; x along it is `along`
         along = 0.0
@@ -166,7 +171,10 @@ class _PageText:
                     if saved:
                         state = saved.pop()
                 elif operator == "Do":
-                    self._draw(resources, str(operands[-1]), state.ctm, depth)
+                    self._draw(resources, str(operands[-1]), state, depth)
+                elif operator == "clip":
+                    x, y, width, height = _numbers(operands, 4)
+                    state.clip = _clipped(state.clip, (x, y, x + width, y + height), state.ctm)
                 elif operator == "EI":
                     self._image(state.ctm)
                 elif operator == "Tc":
@@ -195,21 +203,24 @@ class _PageText:
         except _BROKEN:
             return _Face(None)
 
-    def _draw(self, resources: dict[str, Any], name: str, ctm: Matrix, depth: int) -> None:
+    def _draw(self, resources: dict[str, Any], name: str, state: _TextState, depth: int) -> None:
         try:
             form = stream_value(dict_value(resources.get("XObject", {}))[name])
             subtype = form.get("Subtype")
             kind = subtype.name if isinstance(subtype, PSLiteral) else None
             if kind == "Image":
-                self._image(ctm)
+                self._image(state.ctm)
             if kind != "Form" or depth >= _DEEPEST_FORM:
                 return
             matrix = cast(Matrix, tuple(_numbers(list_value(form.get("Matrix", [1, 0, 0, 1, 0, 0])), 6)))
             inner = dict_value(form["Resources"]) if form.get("Resources") else resources
+            ctm = mult_matrix(matrix, state.ctm)
+            x0, y0, x1, y1 = _numbers(list_value(form["BBox"]), 4)
+            clip = _clipped(state.clip, (x0, y0, x1, y1), ctm)
             data = form.get_data()
         except _BROKEN:
             return  # one broken form must not lose the page
-        self.read(data, inner, mult_matrix(matrix, ctm), depth + 1)
+        self.read(data, inner, ctm, clip, depth + 1)
 
     def _image(self, ctm: Matrix) -> None:
         self.image_area += abs(ctm[0] * ctm[3] - ctm[1] * ctm[2])
@@ -271,6 +282,8 @@ class _PageText:
             if not (left - 1 <= px <= right + 1 and bottom - 1 <= py <= top + 1):
                 continue
             length = (x1 - x0) * stretch
+            if not _shows(state.clip, px, py, a * (x1 - x0) + px, b * (x1 - x0) + py, size):
+                continue
             if direction == _UPRIGHT:
                 x, y = px - left, top - py
             elif direction == _UPWARD:
@@ -297,6 +310,21 @@ class _PageText:
             width, height = height, width
         runs = _without_doubles(self.runs.get((direction, layer), []))
         return PlacedPage(number, width, height, runs, min(self.image_area / max(width * height, 1), 1.0))
+
+
+def _clipped(clip: _Rectangle, box: _Rectangle, ctm: Matrix) -> _Rectangle:
+    """The part of `clip` that a further rectangle, given in the space of `ctm`, leaves open."""
+    a, b, c, d, e, f = ctm
+    xs = [a * x + c * y + e for x in (box[0], box[2]) for y in (box[1], box[3])]
+    ys = [b * x + d * y + f for x in (box[0], box[2]) for y in (box[1], box[3])]
+    return max(clip[0], min(xs)), max(clip[1], min(ys)), min(clip[2], max(xs)), min(clip[3], max(ys))
+
+
+def _shows(clip: _Rectangle, x0: float, y0: float, x1: float, y1: float, size: float) -> bool:
+    """Whether some of a run that goes from (x0, y0) to (x1, y1) lies inside `clip`; near its edge it does."""
+    return (
+        max(x0, x1) > clip[0] - size and min(x0, x1) < clip[2] + size and max(y0, y1) > clip[1] - size and min(y0, y1) < clip[3] + size
+    )  # fmt: skip
 
 
 def _unspread(strings: list[Operand], spacing: float) -> list[Operand]:

@@ -58,3 +58,8 @@ def test_percent_never_reaches_a_threshold_that_the_share_does_not() -> None:
 
 def test_surface_forms_fold_case_and_line_breaks() -> None:
     assert wording.surface(["Drug users", "drug\nusers", "IDUs"]) == [("drug users", 2), ("IDUs", 1)]
+
+
+def test_the_strict_rule_does_not_say_mostly() -> None:
+    assert "mostly" in wording.verdict_words("not person-first", "majority")[1]
+    assert "mostly" not in wording.verdict_words("not person-first", "strict")[1]
