@@ -77,6 +77,24 @@ def appraise(
         sys.exit(FAILED)
 
 
+@cli.command()
+@click.argument("gold", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--papers", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Where the papers are (default: beside GOLD)."
+)
+@click.option("--show", type=int, default=20, show_default=True, help="How many disagreements to print.")
+def evaluate(gold: Path, papers: Path | None, show: int) -> None:
+    """Compare what lang-audit finds with what people marked in the same papers (GOLD, JSON Lines)."""
+    from lang_audit.audit import audit_file
+    from lang_audit.evaluate import evaluate as compare
+    from lang_audit.evaluate import format_scores, load_gold
+
+    marked = load_gold(gold)
+    folder = papers or gold.parent
+    records = [record for paper in marked for record in audit_file(folder / paper.source)]
+    click.echo(format_scores(compare(marked, records), show))
+
+
 def _run(inputs: list[Input], rule: VerdictRule, quiet: bool) -> Iterator[Record]:
     from lang_audit.audit import audit_file
     from lang_audit.lexicon import load_lexicon

@@ -239,7 +239,7 @@ def _inflected(phrase: str, inflect: Inflect) -> list[tuple[str, Number]]:
         verb, *rest = phrase.split(" ")
         return [(" ".join([form, *rest]), "singular") for form in _verb_forms(verb)]
     head = phrase.split(" of ")[0] if " of " in phrase else phrase
-    plural = _plural(head)
+    plural = plural_of(head)
     forms: list[tuple[str, Number]] = [(phrase, "singular" if plural != head else "plural")]
     if plural != head:
         forms.append((plural + phrase[len(head) :], "plural"))
@@ -249,7 +249,7 @@ def _inflected(phrase: str, inflect: Inflect) -> list[tuple[str, Number]]:
 _IRREGULAR_PLURALS = {"man": "men", "woman": "women", "child": "children", "person": "people", "wife": "wives"}
 
 
-def _plural(phrase: str) -> str:
+def plural_of(phrase: str) -> str:
     """The plural of a noun phrase by its last word; a word that is plural or uncountable already is left as it is."""
     start, last = re.match(r"(.*?)([^\s\-]*)$", phrase, re.DOTALL).groups()  # type: ignore[union-attr]
     lower = last.lower()

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 
 from lang_audit.detection.cues import PeopleWords
-from lang_audit.lexicon import Acronym, Entry, _plural
+from lang_audit.lexicon import Acronym, Entry, plain_form, plural_of
 
 _WORD = re.compile(r"[^\W\d_][\w'’+/.-]*[\w+]|[^\W\d_]")
 _REACH = 6
@@ -26,7 +26,7 @@ class Senses:
     @cached_property
     def _person_nouns(self) -> frozenset[str]:
         nouns = self._words.person_nouns
-        return self._labels.union(nouns, (_plural(noun) for noun in nouns))
+        return self._labels.union(nouns, (plural_of(noun) for noun in nouns))
 
     @cached_property
     def _stops(self) -> frozenset[str]:
@@ -97,6 +97,8 @@ class Senses:
         return None
 
     def _not_a_label(self, sentence: str, start: int, end: int) -> str | None:
+        if sentence[start:end].endswith("s"):
+            return None
         following = self._next_words(sentence, end)
         if following:
             return None if self._may_follow_a_label(following[0]) else following[0]
@@ -108,7 +110,9 @@ class Senses:
 
     def _may_follow_a_label(self, word: str) -> bool:
         """Whether a word behind a label leaves it a label: people, verbs and adverbs do; "extract", "liver" and "wipe" do not."""
-        return word in self._person_nouns or word.endswith(("s", "ed", "ly", "ing")) and word not in self._not_people
+        if word in self._person_nouns or word in _JOINING:
+            return True
+        return word.endswith(("s", "ed", "ly", "ing")) and word not in self._not_people
 
     def _animals(self, sentence: str) -> str | None:
         return next((word for word in _WORD.findall(sentence) if word.lower() in self._animal_words), None)
@@ -126,7 +130,7 @@ class Senses:
 
 
 def acronym_sense(
-    acronym: Acronym, letters: int, long_form: str | None, paper_words: frozenset[str]
+    acronym: Acronym, surface: str, long_form: str | None, paper_words: frozenset[str]
 ) -> tuple[str, str | None]:
     """How an acronym is used: ("author" | "behaviour" | "other-sense", the words that decided).
 
@@ -134,16 +138,13 @@ def acronym_sense(
     paper (one, for an acronym so long that it hardly has another sense). A plural names people even where the paper
     defines the singular as the act. Where neither tells, it is another sense: an unexplained acronym is not evidence.
     """
-    plural = surface.endswith("s")
     if long_form is not None:
-        plain = re.sub(r"[\s\-‐-–]+", " ", long_form.casefold()).strip()
-        for form in sorted(acronym.behaviour, key=len, reverse=True):
-            if plain.startswith(form) and not plural and not any(plain.startswith(e) and len(e) > len(form) for e in acronym.expands):
-                return "behaviour", long_form
-        act = any(plain.startswith(form) for form in acronym.behaviour)
-        if (act and plural) or any(plain.startswith(form) or plain.endswith(form) for form in acronym.expands):
+        plain = plain_form(long_form)
+        of_people = any(plain.startswith(form) or plain.endswith(form) for form in acronym.expands)
+        of_the_act = not of_people and any(plain.startswith(form) for form in acronym.behaviour)
+        if of_people or (of_the_act and surface.endswith("s")):
             return "author", long_form
-        return "other-sense", long_form
+        return ("behaviour" if of_the_act else "other-sense"), long_form
     company = [word for word in acronym.domain if any(w.startswith(word) for w in paper_words)]
     if len(company) >= (1 if len(surface.rstrip("s")) >= _TELLING_LETTERS else 2):
         return "author", None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from lang_audit.sources.lines import PlacedLine
@@ -116,7 +117,9 @@ def _spanning(lines: Sequence[PlacedLine], gutter: float, body_size: float) -> s
             if j in spanning and 0 < line.baseline - lines[j].baseline < 1.6 * line.size and lines[j].face == line.face
         ]
         strips = set(_strips(line))
-        alone = all(strips.isdisjoint(_strips(lines[j])) for j in range(max(k - 3, 0), min(k + 4, len(lines))) if j != k)
+        alone = all(
+            strips.isdisjoint(_strips(lines[j])) for j in range(max(k - 3, 0), min(k + 4, len(lines))) if j != k
+        )
         if k not in spanning and above and alone and abs(above[-1].x0 - line.x0) < 3 * line.size:
             spanning.add(k)
     return spanning
@@ -131,12 +134,17 @@ def _turns(left: list[PlacedLine], right: list[PlacedLine], rest: Sequence[Place
         (left, [line for line in rest if line.x0 < gutter - 1.5]),
         (right, [line for line in rest if line.x0 >= gutter - 1.5]),
     ):
-        if not below or abs(median(line.size for line in below[:8]) - median(line.size for line in side[-8:])) < _SMALLER:
+        if (
+            not below
+            or abs(median(line.size for line in below[:8]) - median(line.size for line in side[-8:])) < _SMALLER
+        ):
             return False
     return True
 
 
-def _ordered(lines: Sequence[PlacedLine], body_size: float, known: frozenset[int], depth: int = 0) -> Iterable[list[PlacedLine]]:
+def _ordered(
+    lines: Sequence[PlacedLine], body_size: float, known: frozenset[int], depth: int = 0
+) -> Iterable[list[PlacedLine]]:
     """Groups of lines, each one column wide, in reading order."""
     if not lines:
         return
@@ -205,7 +213,7 @@ def _column(group: list[PlacedLine]) -> Column:
         main = max(row, key=lambda line: len(line.text))
         first = row[0]
         parts = 1
-        for one, other in zip(row, row[1:], strict=False):
+        for one, other in pairwise(row):
             parts += other.x0 - one.x1 > 1.5 * main.size
         cells.append(parts)
         if len(row) == 1:

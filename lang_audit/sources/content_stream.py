@@ -63,8 +63,8 @@ def _pieces(array: bytes) -> list[Operand]:
 def operators(data: bytes) -> Iterator[tuple[str, list[Operand]]]:
     """Every operator of a content stream with its operands, in order; path construction and inline images are passed over.
 
-    Broken parts are skipped: this never raises. `TJ` has one operand, the array of strings and numbers. A rectangle that clips all
-    that follows (`re W n`) comes as the operator "clip" with the rectangle's x, y, width, height.
+    Broken parts are skipped: this never raises. `TJ` has one operand, the array of strings and numbers. A rectangle that clips
+    all that follows (`re W n`) comes as the operator "clip" with the rectangle's x, y, width, height.
     """
     position = 0
     operands: list[Operand] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from lang_audit.sources.lines import PlacedLine
 from lang_audit.sources.placed import PlacedPage
@@ -16,7 +17,9 @@ _HEAD_PAGES = 0.25  # of the pages must have a running head at a place (odd, eve
 _HEAD_GAP = 1.4  # of the type size: the next line stands at least this far from a running head
 _EVERYWHERE = 0.5  # of the pages: text at one place on more than this share is a watermark or stamp
 _CAPTION = re.compile(r"(?:table|fig)", re.IGNORECASE)
-_PAGE_NUMBER = re.compile(r"(?:page\s*)?[eSsA-Z]?\d{1,5}(?:\s*(?:of|/|\|)\s*\d{1,4})?|[ivxl]{1,6}|[-–—]\s*\d{1,4}\s*[-–—]", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:page\s*)?[eSsA-Z]?\d{1,5}(?:\s*(?:of|/|\|)\s*\d{1,4})?|[ivxl]{1,6}|[-–—]\s*\d{1,4}\s*[-–—]", re.IGNORECASE
+)
 _BOILERPLATE = re.compile(
     r"\(?page number not for citation purposes\)?|downloaded from\b.*|for personal use only.*|"
     r"(?:https?://|www\.)\S+|this article is protected by copyright.*|(?:view publication stats)",
@@ -39,10 +42,7 @@ def without_furniture(pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLi
     for found in places.values():
         for number, line in found:
             page = pages[number]
-            twins = {
-                n for n, other in found
-                if abs(other.baseline - line.baseline) < _SAME_PLACE or abs((pages[n].height - other.baseline) - (page.height - line.baseline)) < _SAME_PLACE
-            }  # fmt: skip
+            twins = {n for n, other in found if _same_place(line, page, other, pages[n])}
             if _CAPTION.match(line.text):
                 continue
             often = len(twins) > max(_EVERYWHERE * len(pages), 2)
@@ -64,10 +64,20 @@ def _in_margin(line: PlacedLine, page: PlacedPage) -> bool:
     return line.baseline < _MARGIN * page.height or line.baseline > (1 - _MARGIN) * page.height
 
 
+def _same_place(line: PlacedLine, page: PlacedPage, other: PlacedLine, others: PlacedPage) -> bool:
+    """Whether two lines stand equally far from the top of their pages, or from the bottom."""
+    lower = (others.height - page.height) - (other.baseline - line.baseline)
+    return abs(other.baseline - line.baseline) < _SAME_PLACE or abs(lower) < _SAME_PLACE
+
+
 def _isolated(line: PlacedLine, lines: Sequence[PlacedLine], page: PlacedPage) -> bool:
     """Whether white separates the line from the text towards the page's middle, as it does a running head."""
     way = 1 if line.baseline < page.height / 2 else -1
-    inwards = [(other.baseline - line.baseline) * way for other in lines if (other.baseline - line.baseline) * way > 0.5 * line.size]
+    inwards = [
+        (other.baseline - line.baseline) * way
+        for other in lines
+        if (other.baseline - line.baseline) * way > 0.5 * line.size
+    ]
     return not inwards or min(inwards) > _HEAD_GAP * line.size
 
 
@@ -80,19 +90,19 @@ def _without_edges(page: PlacedPage, lines: list[PlacedLine], rows: set[tuple[in
                 return kept
             edge = outermost(line.baseline for line in kept)
             row = [line for line in kept if abs(line.baseline - edge) < 3]
-            gone = [
-                line for line in row
-                if _in_margin(line, page)
-                and (
-                    _PAGE_NUMBER.fullmatch(line.text)
-                    or _BOILERPLATE.fullmatch(line.text)
-                    or (_isolated(line, kept, page) and any(abs(place - line.baseline) <= 2 and abs(size - line.size) < 0.1 for place, size in rows))
-                )
-            ]  # fmt: skip
+            gone = [line for line in row if _in_margin(line, page) and _is_edge(line, kept, page, rows)]
             if not gone:
                 break
             kept = [line for line in kept if line not in gone]
     return kept
+
+
+def _is_edge(line: PlacedLine, lines: Sequence[PlacedLine], page: PlacedPage, rows: set[tuple[int, float]]) -> bool:
+    """Whether an outermost line is a page number, boilerplate, or stands where running heads do."""
+    if _PAGE_NUMBER.fullmatch(line.text) or _BOILERPLATE.fullmatch(line.text):
+        return True
+    at_head = any(abs(place - line.baseline) <= 2 and abs(size - line.size) < 0.1 for place, size in rows)
+    return at_head and _isolated(line, lines, page)
 
 
 def _line_numbers(lines: list[PlacedLine]) -> set[int]:
@@ -106,7 +116,7 @@ def _line_numbers(lines: list[PlacedLine]) -> set[int]:
     left = sorted(others)[len(others) // 20]
     margin = sorted((line for line in numbers if line.x1 < left + 1), key=lambda line: line.baseline)
     values = [int(line.text) for line in margin]
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(values)]
     if len(values) < _NUMBER_COLUMN or sum(step in (1, 5) for step in steps) < 0.8 * len(steps):
         return set()
     return {id(line) for line in margin}

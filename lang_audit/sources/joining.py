@@ -11,17 +11,21 @@ _LAST = re.compile(r"([^\W_]+(?:-[^\W_]+)*)-$")
 _FIRST = re.compile(r"^([^\W_]+(?:-[^\W_]+)*)")
 
 # First parts after which English keeps the hyphen, and last parts before which it does.
-_KEPT_FIRST = frozenset(
-    "self non well ex cross high low long short full half part all one two three four five six seven eight nine ten single "
-    "double first second third follow same evidence case time quasi peer drug needle person people client community school "
-    "hospital clinic home family gender sex age health culture hard mid early late open large small semi-structured".split()
-)
-_KEPT_LAST = frozenset(
-    "related based specific term up line free dependent associated infected positive negative treated aged old year day week "
-    "month like risk using sharing led centred centered first effectiveness structured sectional making seeking reported report "
-    "driven oriented focused induced mediated level scale stage out in off down on and being care wide adjusted known defined "
-    "effective esteem efficacy help control randomized randomised blind point way fold to the".split()
-)
+_KEPT_FIRST = frozenset({
+    "self", "non", "well", "ex", "cross", "high", "low", "long", "short", "full", "half", "part", "all", "one", "two",
+    "three", "four", "five", "six", "seven", "eight", "nine", "ten", "single", "double", "first", "second", "third",
+    "follow", "same", "evidence", "case", "time", "quasi", "peer", "drug", "needle", "person", "people", "client",
+    "community", "school", "hospital", "clinic", "home", "family", "gender", "sex", "age", "health", "culture", "hard",
+    "mid", "early", "late", "open", "large", "small",
+})  # fmt: skip
+_KEPT_LAST = frozenset({
+    "related", "based", "specific", "term", "up", "line", "free", "dependent", "associated", "infected", "positive",
+    "negative", "treated", "aged", "old", "year", "day", "week", "month", "like", "risk", "using", "sharing", "led",
+    "centred", "centered", "first", "effectiveness", "structured", "sectional", "making", "seeking", "reported", "report",
+    "driven", "oriented", "focused", "induced", "mediated", "level", "scale", "stage", "out", "in", "off", "down", "on",
+    "and", "being", "care", "wide", "adjusted", "known", "defined", "effective", "esteem", "efficacy", "help", "control",
+    "randomized", "randomised", "blind", "point", "way", "fold", "to", "the",
+})  # fmt: skip
 
 
 class Vocabulary:
@@ -37,7 +41,12 @@ class Vocabulary:
 
     def keeps_hyphen(self, first: str, last: str) -> bool:
         """Whether `first-` at a line's end and `last` at the next one's start are a compound that is written with a hyphen."""
-        if not last[:1].islower() or any(c.isdigit() for c in first) or (len(first) > 1 and first[-2:].isupper()) or len(first) == 1:
+        if (
+            not last[:1].islower()
+            or any(c.isdigit() for c in first)
+            or (len(first) > 1 and first[-2:].isupper())
+            or len(first) == 1
+        ):
             return True
         whole, compound = (first + last).casefold(), f"{first}-{last}".casefold()
         joined, hyphenated = self.counts[whole], self.counts[compound]
@@ -50,7 +59,7 @@ class Vocabulary:
 
 
 def joined(before: str, after: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """How the text of one line goes over into the next: `before` as it shall stand, and what goes between (a space or nothing)."""
+    """How one line's text goes over into the next: `before` as it shall stand, and what goes between (a space or nothing)."""
     if before.endswith("\xad"):
         return before.rstrip("\xad-"), ""
     last, first = _LAST.search(before), _FIRST.match(after)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Line, Page, Paper, Passage, Problem, Section
@@ -55,10 +56,11 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     vocabulary = Vocabulary(line.text for line in flat)
     parts = Structure(roles, vocabulary).parts()
     text, sections, passages, pages = _assembled(parts, document, vocabulary)
-    title = next((text[s.start : s.end] for s in sections if s.kind == "title"), None)
+    title = next((text[s.start : s.end].rstrip(" :") for s in sections if s.kind == "title"), None)
     front = [line.text for line in all_lines[0]]
     heads = [line.text for group in all_lines[:3] for line in group if id(line) not in kept_ids]
-    closing = [line.text for line in all_lines[-1] if line.text.casefold().startswith("doi")]
+    last = [line.text for line in all_lines[-1]]
+    closing = [line for line, below in pairwise(last) if below.startswith("Cite this article")]
     if not any(section.kind == "references" for section in sections):
         problems.append(
             Problem(
@@ -83,7 +85,11 @@ def _problems(document: PlacedDocument) -> list[Problem]:
     """What is wrong with the pages as a whole. Raises UnreadableError where there is nothing to read."""
     problems = []
     texts = ["".join(run.text for run in page.runs) for page in document.pages]
-    empty = [page.number for page, text in zip(document.pages, texts, strict=True) if len(text.strip()) < _EMPTY_PAGE and not page.failed]
+    empty = [
+        page.number
+        for page, text in zip(document.pages, texts, strict=True)
+        if len(text.strip()) < _EMPTY_PAGE and not page.failed
+    ]
     scans = [page.number for page in document.pages if page.number in empty and page.image_share > _SCANNED]
     failed = [page.number for page in document.pages if page.failed]
     if len(empty) + len(failed) == len(document.pages):
@@ -154,7 +160,12 @@ def _assembled(
         else:
             sections.append(Section(start=start, end=length, kind=part.section, heading=part.heading))
     pages = tuple(
-        Page(number=page.number, width=page.width, height=page.height, lines=tuple(sorted(places[page.number], key=_start)))
+        Page(
+            number=page.number,
+            width=page.width,
+            height=page.height,
+            lines=tuple(sorted(places[page.number], key=_start)),
+        )
         for page in document.pages
     )
     return "".join(pieces), tuple(sections), tuple(passages), pages
@@ -162,5 +173,3 @@ def _assembled(
 
 def _start(line: Line) -> int:
     return line.start
-
-

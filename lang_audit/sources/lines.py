@@ -12,7 +12,9 @@ from lang_audit.model import Box
 from lang_audit.sources.placed import PlacedPage, Run
 
 _SPACE_GAP = 0.1  # of the type size: a wider gap between two runs is a word space (kerning is less)
-_LINE_GAP = 0.5  # of the type size: a wider gap between runs may part columns; within a column the row is put together later
+_LINE_GAP = (
+    0.5  # of the type size: a wider gap between runs may part columns; within a column the row is put together later
+)
 _OVERSTRIKE = 0.7  # of the type size: how far a run may start before the last one's end, as an accent's letter does
 _SAME_ROW = 0.5  # of the type size: baselines nearer than this are one line with raised or lowered parts
 _STRAY_GAP = 0.35  # of the type size: what was drawn out of turn joins a line only when as near as a word
@@ -20,6 +22,7 @@ _STRAY_LENGTH = 12  # characters: the longest superscript that is looked for out
 _SMALL = 0.86  # of the line's type size: raised runs no larger than this are superscripts
 _RAISED = 0.18  # of the line's type size: baselines higher than this are superscripts
 _DROP_CAP = 1.8  # of the next line's type size: a lone capital this large begins its first word
+_MOSTLY = 0.6  # of a line's characters: a line is bold when as many are
 _ASCENT, _DESCENT = 0.75, 0.25  # of the type size: a box near enough to find the words by eye in any font
 
 _CITATION = re.compile(r"[\[(]?\d{1,3}[a-f]?(?:\s*[,;–—−-]\s*\d{1,3}[a-f]?)*[\])]?[,;.]?")
@@ -42,7 +45,17 @@ _SPELLED = str.maketrans(
 
 
 # Accents that old fonts print as characters of their own, before their letter (the cedilla too, as typesetters draw it).
-_ACCENTS = {"´": "\u0301", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "˚": "\u030a", "¸": "\u0327", "ˇ": "\u030c", "˘": "\u0306", "`": "\u0300"}
+_ACCENTS = {
+    "´": "\u0301",
+    "¨": "\u0308",
+    "ˆ": "\u0302",
+    "˜": "\u0303",
+    "˚": "\u030a",
+    "¸": "\u0327",
+    "ˇ": "\u030c",
+    "˘": "\u0306",
+    "`": "\u0300",
+}
 _ACCENTED = re.compile(r"(?<![\d(=~<>])([´¨ˆ˜˚¸ˇ˘]|(?<=[a-z])`) ?([A-Za-zı])")
 
 
@@ -187,53 +200,56 @@ def _joins(stray: _Row, other: _Row) -> bool:
 
 def _line(row: _Row, page: int) -> PlacedLine | None:
     characters: Counter[tuple[str, float, float, bool]] = Counter()
+    fonts: Counter[str] = Counter()
+    bold = 0
     for run in row.runs:
-        characters[run.font, round(run.size, 1), run.baseline, run.bold] += len(run.text.strip())
+        amount = len(run.text.strip())
+        characters[run.font, round(run.size, 1), run.baseline, run.bold] += amount
+        fonts[run.font] += amount
+        bold += amount if run.bold else 0
     (_, size, baseline, _), _ = characters.most_common(1)[0]
-    parts: list[str] = []
-    length = 0
-    faces: list[tuple[int, str, bool]] = []  # where each change of face begins
-    end = row.runs[0].x0
-    for run in row.runs:
-        text = run.text.translate(_SPELLED)
-        if not text.strip():
-            continue
-        before = "".join(parts[-3:])
-        raised = run.size <= _SMALL * size and run.baseline < baseline - _RAISED * size
-        gap = run.x0 - end
-        glue = ""
-        if before and not before.endswith(" ") and not text.startswith(" "):
-            if raised and _POWER_BEFORE.search(before) and re.match(r"[-−–]?\d", text):
-                glue = "^"
-            elif raised and _CITATION.fullmatch(text.strip()) and _WORD_BEFORE.search(before):
-                glue = " "
-            elif gap > _SPACE_GAP * (run.size if raised or run.size < size else size):
-                glue = " "
-        if not raised and run.size > 0.7 * size and (not faces or faces[-1][1:] != (run.font, run.bold)):
-            faces.append((length + len(glue), run.font, run.bold))
-        parts += [glue, text] if glue else [text]
-        length += len(glue) + len(text)
-        end = max(end, run.x1)
-    raw = _ACCENTED.sub(_accented, "".join(parts))
+    font = fonts.most_common(1)[0][0]
+    raw, lead, lead_bold = _text(row.runs, size, baseline)
+    raw = _ACCENTED.sub(_accented, raw)
     text = " ".join(raw.split())
     if not text:
         return None
-    total = sum(characters.values()) or 1
-    bold = sum(n for (*_, heavy), n in characters.items() if heavy) > 0.6 * total
-    fonts: Counter[str] = Counter()
-    for (font, *_), n in characters.items():
-        fonts[font] += n
-    font = fonts.most_common(1)[0][0]
-    lead, lead_bold = 0, False
-    if len(faces) > 1:
-        first, last = faces[0], faces[-1]
-        change = next((start for start, *face in faces if face != list(first[1:])), 0)
-        if first[1:] != last[1:]:
-            lead = len(" ".join(raw[:change].split()))
-            lead_bold = first[2] and not last[2]
-    return PlacedLine(
-        page, text, row.x0, row.x1, baseline, size, font, bold, bool(_ITALIC.search(font)), lead, lead_bold
-    )  # fmt: skip
+    heavy = bold > _MOSTLY * fonts.total()
+    italic = _ITALIC.search(font) is not None
+    lead = len(" ".join(raw[:lead].split()))
+    return PlacedLine(page, text, row.x0, row.x1, baseline, size, font, heavy, italic, lead, lead_bold)
+
+
+def _text(runs: list[Run], size: float, baseline: float) -> tuple[str, int, bool]:
+    """The text of a line of that size and baseline, how much at its start is in another face, and whether that is the bolder."""
+    parts: list[str] = []
+    length = 0
+    faces: list[tuple[int, str, bool]] = []  # where each change of face begins
+    end = runs[0].x0
+    for run in runs:
+        text = run.text.translate(_SPELLED)
+        if not text.strip():
+            continue
+        raised = run.size <= _SMALL * size and run.baseline < baseline - _RAISED * size
+        glue = _between("".join(parts[-3:]), text, raised, (run.x0 - end) / min(run.size, size))
+        if not raised and run.size > 0.7 * size and (not faces or faces[-1][1:] != (run.font, run.bold)):
+            faces.append((length + len(glue), run.font, run.bold))
+        parts += (glue, text)
+        length += len(glue) + len(text)
+        end = max(end, run.x1)
+    if len(faces) < 2 or faces[0][1:] == faces[-1][1:]:
+        return "".join(parts), 0, False
+    return "".join(parts), faces[1][0], faces[0][2] and not faces[-1][2]
+
+
+def _between(before: str, text: str, raised: bool, gap: float) -> str:
+    """What goes between a line's text so far and its next run, `gap` type sizes further right."""
+    if not before or before.endswith(" ") or text.startswith(" "):
+        return ""
+    if raised and _POWER_BEFORE.search(before) and re.match(r"[-−–]?\d", text):
+        return "^"
+    citation = raised and _CITATION.fullmatch(text.strip()) and _WORD_BEFORE.search(before)
+    return " " if citation or gap > _SPACE_GAP else ""
 
 
 def _with_drop_caps(lines: list[PlacedLine]) -> list[PlacedLine]:
@@ -254,7 +270,11 @@ def _with_drop_caps(lines: list[PlacedLine]) -> list[PlacedLine]:
         if beside:
             first = min(beside, key=lambda line: line.baseline)
             # "I" and "A" can be words of their own: then the text beside them begins with a capital or after a space
-            glue = " " if cap.text in "AI" and len(first.text) > 1 and first.text[0].isupper() and first.text[1].islower() else ""
+            glue = (
+                " "
+                if cap.text in "AI" and len(first.text) > 1 and first.text[0].isupper() and first.text[1].islower()
+                else ""
+            )
             kept[kept.index(first)] = replace(first, text=cap.text + glue + first.text, x0=cap.x0)
             kept.remove(cap)
     return kept

@@ -17,20 +17,29 @@ _NO_TITLE = re.compile(
 )
 _YEAR = r"((?:19[5-9]|20[0-4])\d)"
 _DATED = (
-    re.compile(rf"\b(?:published|publication date|first published|available online)\b[^.;]{{0,40}}?\b{_YEAR}\b", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:published|publication date|first published|available online)\b[^.;]{{0,40}}?\b{_YEAR}\b", re.IGNORECASE
+    ),
     re.compile(rf"(?:©|\(c\)|copyright)\s*(?:the authors?,?\s*)?{_YEAR}\b", re.IGNORECASE),
     re.compile(rf"\b{_YEAR}\s*[,;:]\s*(?:vol\.?\s*)?\d{{1,4}}\s*[:(,]"),
     re.compile(rf"\bvol(?:ume|\.)?\s*\d+.{{0,30}}?\b{_YEAR}\b", re.IGNORECASE),
     re.compile(rf"\(\s*{_YEAR}\s*\)\s*\d{{1,4}}\s*[:,(]"),
     re.compile(rf"\baccepted\b[^.;]{{0,40}}?\b{_YEAR}\b", re.IGNORECASE),
 )
-_JOURNAL = re.compile(rf"^(?:.{{0,60}}?\bet al\.?,?:?\s+)?([A-Z][A-Za-z&.:,() -]{{2,80}}?),?\s*\(?{_YEAR}\)?\s*[,;:]?\s*(?:vol\.?\s*)?\d{{1,4}}\s*[:(,]")
+_JOURNAL = re.compile(
+    r"^(?:.{0,60}?\bet al\.?,?:?\s+)?([A-Z][A-Za-z&.:,() -]{2,80}?),?\s*"
+    rf"\(?{_YEAR}\)?\s*[,;:]?\s*(?:vol\.?\s*)?\d{{1,4}}\s*[:(,]"
+)
 _MONTHS = re.compile(r",?\s*(?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*[-–/ ]*)+$")
 _NAME = re.compile(r"[^\W\d_a-z](?:['’.\w-]*\s+){1,4}[^\W\d_]['’\w-]+")
 _MARKS = re.compile(r"[*†‡§¶#✉∗]|\d{1,2}(?:\s*[,;]\s*\d{1,2})*|(?<=[\s,])[a-h](?=\s*(?:,|;|$))")
-_LETTERS = re.compile(r"(?=.{1,7}$)[A-Za-z]*[A-Z][A-Za-z.]*[A-Z][A-Za-z.∗*]*|[a-h](?: [a-h])*|[∗*†‡§]+")  # degrees, marks
+_LETTERS = re.compile(
+    r"(?=.{1,7}$)[A-Za-z]*[A-Z][A-Za-z.]*[A-Z][A-Za-z.∗*]*|[a-h](?: [a-h])*|[∗*†‡§]+"
+)  # degrees, marks
 _BETWEEN = re.compile(r"[,;]|\band\b|&|·|•")
-_DEGREE = re.compile(r",?\s*\b(?:M\.?D|Ph\.?D|M\.?P\.?H|M\.?Sc?|B\.?Sc?|R\.?N|Dr\.?P\.?H|MBBS|MRCP|FRCP|MBChB|Prof)\b\.?", re.IGNORECASE)
+_DEGREE = re.compile(
+    r",?\s*\b(?:M\.?D|Ph\.?D|M\.?P\.?H|M\.?Sc?|B\.?Sc?|R\.?N|Dr\.?P\.?H|MBBS|MRCP|FRCP|MBChB|Prof)\b\.?", re.IGNORECASE
+)
 
 
 def usable_title(title: str) -> bool:
@@ -43,8 +52,8 @@ def metadata(
 ) -> Metadata:
     """What is known of the paper; None where neither the file nor its first page shows it.
 
-    `title` is the one printed, `bylines` the texts after it, one of which names the authors, `front` the lines of the first page, `margins` the running heads and the lines that name the
-    paper's DOI at its end.
+    `title` is the one printed, `bylines` the texts after it, one of which names the authors, `front` the lines of the first
+    page, `margins` the running heads and the lines that name the paper's DOI at its end.
     """
     shown = [*margins, *front]
     if title is None and usable_title(properties.get("title", "")):
@@ -59,7 +68,13 @@ def metadata(
 
 
 def _doi(properties: dict[str, str], shown: Sequence[str]) -> str | None:
-    for text in (properties.get("doi", ""), properties.get("identifier", ""), *shown, properties.get("subject", ""), properties.get("title", "")):
+    for text in (
+        properties.get("doi", ""),
+        properties.get("identifier", ""),
+        *shown,
+        properties.get("subject", ""),
+        properties.get("title", ""),
+    ):
         if (found := _DOI.search(text)) and not found[1].startswith(_DATA_DOIS):
             return found[1].rstrip(".,;)]}").removesuffix("/")
     return None
@@ -102,6 +117,8 @@ def _names(byline: str) -> tuple[str, ...]:
     """The people's names that make up a line, or nothing where it holds much else."""
     text = _DEGREE.sub("", byline)
     text = _MARKS.sub(" ", text)
-    parts = [" ".join(part.split()) for part in _BETWEEN.split(text) if part.strip() and not _LETTERS.fullmatch(part.strip())]
+    parts = [
+        " ".join(part.split()) for part in _BETWEEN.split(text) if part.strip() and not _LETTERS.fullmatch(part.strip())
+    ]
     names = [part for part in parts if _NAME.fullmatch(part) and len(part) < 50 and not AFFILIATION.search(part)]
     return tuple(names) if names and len(names) > 0.7 * len(parts) else ()

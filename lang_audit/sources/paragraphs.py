@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,7 +65,9 @@ class Block:
     @property
     def bold(self) -> bool:
         """Whether most of its characters are bold."""
-        return sum(len(line.text) for line in self.lines if line.bold) > 0.6 * sum(len(line.text) for line in self.lines)
+        return sum(len(line.text) for line in self.lines if line.bold) > 0.6 * sum(
+            len(line.text) for line in self.lines
+        )
 
     @property
     def font(self) -> str:
@@ -119,7 +120,13 @@ def _breaks(
         return True
     if above.bold != line.bold and not above.lead and (k - start > 1 or SENTENCE_END.search(above.text) or above.bold):
         return True
-    if above.font != line.font and above.italic != line.italic and not above.lead and not line.lead and len(above.text) < 60:
+    if (
+        above.font != line.font
+        and above.italic != line.italic
+        and not above.lead
+        and not line.lead
+        and len(above.text) < 60
+    ):
         return True
     if line.x0 > column.left + _INDENT * size and abs(above.x0 - column.left) < 0.4 * size and k - start > 1:
         return True
@@ -128,12 +135,20 @@ def _breaks(
     inset = min(other.x0 for other in lines[start:k]) > column.left + _INDENT * size
     if inset and k - start > 1 and line.x0 < column.left + 0.4 * size:
         return True  # back to the margin after a block quotation
-    if line.x0 > column.left + _INDENT * size and abs(above.x0 - column.left) < 0.4 * size and SENTENCE_END.search(above.text):
+    if (
+        line.x0 > column.left + _INDENT * size
+        and abs(above.x0 - column.left) < 0.4 * size
+        and SENTENCE_END.search(above.text)
+    ):
         return True
     first_word = line.text.split(" ", 1)[0]
     width = (line.x1 - line.x0) / max(len(line.text), 1) * (len(first_word) + 1)
     room = column.right - _FITS * size - above.x1 - width
-    if SENTENCE_END.search(above.text) or _closes(above) or (above.font != line.font and not above.lead and not line.lead):
+    if (
+        SENTENCE_END.search(above.text)
+        or _closes(above)
+        or (above.font != line.font and not above.lead and not line.lead)
+    ):
         return room > 0
     return room > _MEANT * (column.right - column.left)
 

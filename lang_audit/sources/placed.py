@@ -16,8 +16,8 @@ UNKNOWN_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 class Run(NamedTuple):
     """Glyphs drawn one after the other on one baseline in one font: part of a line, a whole line at most.
 
-    `baseline` and `size` are in points; a superscript is a smaller run with a higher baseline. Where the glyphs stand apart as words do,
-    `text` holds a space. Runs come in the order in which the page draws them.
+    `baseline` and `size` are in points; a superscript is a smaller run with a higher baseline. Where the glyphs stand apart
+    as words do, `text` holds a space. Runs come in the order in which the page draws them.
     """
 
     text: str

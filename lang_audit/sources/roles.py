@@ -83,7 +83,11 @@ class Roles:
             block = self.blocks[k]
             if best is not None and self.blocks[best].page < block.page:
                 break
-            if block.words not in _TITLE_WORDS or block.size <= best_size + 0.3 or not re.search(r"[a-zA-Z]{3}", block.text):
+            if (
+                block.words not in _TITLE_WORDS
+                or block.size <= best_size + 0.3
+                or not re.search(r"[a-zA-Z]{3}", block.text)
+            ):
                 continue
             if not NOTICE.search(block.text) and not self._names_journal(block):
                 best, best_size = k, block.size

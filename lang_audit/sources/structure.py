@@ -117,7 +117,11 @@ class Structure:
                 self._parts.append(Part(lines, "heading", "title"))
                 self._kind = self._main = None
             return
-        if self._kind == "references" and role not in ("heading", "caption", "more caption") and self._references.holds(block):
+        if (
+            self._kind == "references"
+            and role not in ("heading", "caption", "more caption")
+            and self._references.holds(block)
+        ):
             self._release()
             self._entries(block)
             return
@@ -140,7 +144,12 @@ class Structure:
             self._parts[-1].lines += block.lines
             return
         self._release()
-        if self._kind == "abstract" and self._heading is None and self._roles.abstract and k > max(self._roles.abstract):
+        if (
+            self._kind == "abstract"
+            and self._heading is None
+            and self._roles.abstract
+            and k > max(self._roles.abstract)
+        ):
             self._enter("other", None)
         if role != "heading" or not self._take_heading(block):
             self._take_text(block)

@@ -75,11 +75,18 @@ def style_of(block: Block) -> Style:
 def set_as_heading(block: Block, body: Body, main: Style | None = None) -> bool:
     """Whether words and type together make the block a heading; `main` is the style of main headings, where known."""
     text = block.text
-    if len(text) > _LONGEST_HEADING or len(block.lines) > 3 or not re.search(r"[^\W\d_]{2}", text) or text[:1].islower():
+    if (
+        len(text) > _LONGEST_HEADING
+        or len(block.lines) > 3
+        or not re.search(r"[^\W\d_]{2}", text)
+        or text[:1].islower()
+    ):
         return False
     apart = body.sets_apart(block)
     numbered = NUMBERED.match(text) is not None
-    if section_kind(text) and (apart or numbered or MAIN_HEADING.fullmatch(text.strip(" .:")) or style_of(block) == main):
+    if section_kind(text) and (
+        apart or numbered or MAIN_HEADING.fullmatch(text.strip(" .:")) or style_of(block) == main
+    ):
         return True
     words = len(text.split())
     if not apart or text[-1] in ",;" or words > _MOST_WORDS or block.cells > CELLS:
