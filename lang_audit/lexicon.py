@@ -178,19 +178,19 @@ class Lexicon:
         return len(self.entries)
 
 
-@cache
 def load_lexicon(folder: Path | None = None) -> Lexicon:
     """Load every file of `folder/stigma/` and `folder/sources.yaml` (default: the shipped lexicon).
 
     Nothing is half-loaded: LexiconError lists every mistake of every file, each with file and line. Refused are unknown keys,
-    an unknown source, a phrase in two entries, an id used twice, and an entry without examples.
+    an unknown source, a phrase in two entries, an id used twice, and an entry without examples. Each folder is loaded once.
     """
-    folder = folder or lexicon_folder()
+    return _load(folder or lexicon_folder())
+
+
+@cache
+def _load(folder: Path) -> Lexicon:
     mistakes: list[str] = []
-    try:
-        sources = yaml_source.load(folder / "sources.yaml", Sources, "sources.yaml")[0].sources
-    except LexiconError as error:
-        raise LexiconError(error.problems) from error
+    sources = yaml_source.load(folder / "sources.yaml", Sources, "sources.yaml")[0].sources
     entries: dict[str, Entry] = {}
     domains: dict[str, str] = {}
     owner: dict[str, str] = {}

@@ -46,6 +46,7 @@ class PersonFirstWords(BaseModel):
     alone: list[str]
     condition_stems: list[str]
     not_conditions: list[str]
+    generic_stems: list[str]
     condition_acronyms: list[str]
     acronyms: list[str]
 
@@ -64,6 +65,7 @@ class PersonFirst:
         self._opening = re.compile(opening.replace("<substance>", words.substance), re.IGNORECASE)
         self._condition = re.compile(rf"\b(?:non-)?(?:{'|'.join(words.condition_stems)})[\w'’-]*", re.IGNORECASE)
         self._other_condition = re.compile(rf"\b(?:{'|'.join(words.not_conditions)})", re.IGNORECASE)
+        self._generic = tuple(words.generic_stems)
         self._condition_acronym = re.compile(rf"(?<![\w-])(?:{'|'.join(words.condition_acronyms)})(?![\w-])")
         self._known = re.compile(rf"(?<![\w-])(?:{'|'.join(words.acronyms)})(?![\w-])")
 
@@ -94,9 +96,7 @@ class PersonFirst:
         stop = _END.search(complement)
         if stop:
             complement = complement[: stop.start()]
-        if self._other_condition.search(complement):
-            return 0
-        ends = [m.end() for m in self._condition.finditer(complement)]
+        ends = [m.end() for m in self._condition.finditer(complement) if self._is_ours(m[0], complement)]
         ends += [m.end() for m in self._condition_acronym.finditer(complement) if m[0] not in known]
         ends += [
             m.end()
@@ -107,10 +107,16 @@ class PersonFirst:
 
     def _names_condition(self, long_form: str) -> bool:
         return (
-            self._condition.search(long_form) is not None
-            and self._other_condition.search(long_form) is None
+            any(self._is_ours(m[0], long_form) for m in self._condition.finditer(long_form))
             and self._opening.match(long_form) is None
         )
+
+    def _is_ours(self, condition: str, complement: str) -> bool:
+        """Whether a condition is one that the lexicon is about: not "cancer-related", nor the disorder of "kidney disorder"."""
+        lower = condition.lower()
+        if lower.endswith(("-related", "-associated", "-like", "-free")):
+            return False
+        return not (lower.startswith(self._generic) and self._other_condition.search(complement))
 
     def _acronyms(self, text: str, known: Mapping[str, str]) -> Iterator[tuple[int, int]]:
         for match in self._known.finditer(text):

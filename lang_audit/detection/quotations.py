@@ -52,25 +52,22 @@ def _paired(text: str) -> list[Quotation]:
 
 
 def _straight(text: str) -> list[Quotation]:
-    marks = [m.start() for m in re.finditer(r'(?<!\d)"|"(?=\s*\w*[,.)])', text)]
-    if len(marks) % 2:  # one mark has no partner (inches, a slip): pair only those that open and close as words do
-        marks = _plausible(text, marks)
-    return [Quotation(a, b + 1) for a, b in zip(marks[::2], marks[1::2], strict=False) if b - a <= _LONGEST]
-
-
-def _plausible(text: str, marks: list[int]) -> list[int]:
-    paired: list[int] = []
+    """Straight marks look the same on both sides: one that opens stands before a word and behind a space or bracket."""
+    found: list[Quotation] = []
     opening: int | None = None
-    for mark in marks:
-        opens = mark + 1 < len(text) and not text[mark + 1].isspace() and (mark == 0 or not text[mark - 1].isalnum())
+    for mark in re.finditer('"', text):
+        place = mark.start()
+        behind, ahead = text[place - 1 : place], text[place + 1 : place + 2]
+        opens = not (behind.isalnum() or ahead.isspace() or ahead in ";,.:)" or not ahead)
         if opening is None:
-            opening = mark if opens else None
-        elif not (opens and (mark == 0 or text[mark - 1].isspace())):
-            paired += (opening, mark)
-            opening = None
+            opening = place if opens else None
+        elif opens and (behind.isspace() or behind in "([—"):  # the one before had no partner
+            opening = place
         else:
-            opening = mark
-    return paired
+            if place - opening <= _LONGEST:
+                found.append(Quotation(opening, place + 1))
+            opening = None
+    return found
 
 
 def _single(text: str) -> list[Quotation]:

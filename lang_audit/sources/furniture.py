@@ -16,6 +16,8 @@ _NUMBER_COLUMN = 8  # counted lines on a page make a column of line numbers
 _HEAD_PAGES = 0.25  # of the pages must have a running head at a place (odd, even and first pages differ) to make it one
 _HEAD_GAP = 1.4  # of the type size: the next line stands at least this far from a running head
 _EVERYWHERE = 0.5  # of the pages: text at one place on more than this share is a watermark or stamp
+_MOST_STAMPS = 0.15  # of all lines
+_LABEL = 12  # characters: shorter lines with figures in them are cells of tables, whatever repeats
 _CAPTION = re.compile(r"(?:table|fig)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[eSsA-Z]?\d{1,5}(?:\s*(?:of|/|\|)\s*\d{1,4})?|[ivxl]{1,6}|[-–—]\s*\d{1,4}\s*[-–—]", re.IGNORECASE
@@ -38,6 +40,7 @@ def without_furniture(pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLi
         for line in group:
             places[_key(line.text)].append((number, line))
     dropped: set[int] = set()
+    stamps: set[int] = set()  # watermarks and other text at one place of most pages, outside the margins
     heads: dict[tuple[int, float], set[int]] = defaultdict(set)  # place and size of repeated lines -> their pages
     for found in places.values():
         for number, line in found:
@@ -49,8 +52,10 @@ def without_furniture(pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLi
             if _in_margin(line, page) and len(twins) > 1 and (often or _isolated(line, lines[number], page)):
                 dropped.add(id(line))
                 heads[round(line.baseline), round(line.size, 1)].add(number)
-            elif often and (not any(c.isdigit() for c in line.text) or len(line.text) > 12):
-                dropped.add(id(line))
+            elif often and (not any(c.isdigit() for c in line.text) or len(line.text) > _LABEL):
+                stamps.add(id(line))
+    if len(stamps) <= _MOST_STAMPS * sum(len(group) for group in lines):  # more are pages that were printed twice
+        dropped |= stamps
     rows = {place for place, on in heads.items() if len(on) >= max(_HEAD_PAGES * len(pages), 2)}
     kept = []
     for page, group in zip(pages, lines, strict=True):

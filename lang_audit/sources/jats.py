@@ -60,7 +60,7 @@ def _unreadable(root: Element, broken: Problem | None) -> UnreadableError:
     """Why a file gives no paper: its XML is broken, it is XML of another kind, or an article without words."""
     if broken:
         return UnreadableError("malformed-xml", f"{broken.message} No article can be made out.", broken.remedy)
-    if next(root.iterchildren("front", "body", "article-meta"), None) is not None:
+    if root.tag == "article" and next(root.iterchildren("front", "body", "article-meta"), None) is not None:
         return UnreadableError("no-text", "The article holds no words.", "Download or export the file again.")
     return UnreadableError(
         "not-jats",

@@ -10,22 +10,24 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _LAST = re.compile(r"([^\W_]+(?:-[^\W_]+)*)-$")
 _FIRST = re.compile(r"^([^\W_]+(?:-[^\W_]+)*)")
 
-# First parts after which English keeps the hyphen, and last parts before which it does.
+# First parts after which English keeps the hyphen; those after which it does before a word of the paper; and last parts
+# before which it does after a word of the paper.
+_ALWAYS_FIRST = frozenset({"self", "non", "quasi"})
 _KEPT_FIRST = frozenset({
-    "self", "non", "well", "ex", "cross", "high", "low", "long", "short", "full", "half", "part", "all", "one", "two",
-    "three", "four", "five", "six", "seven", "eight", "nine", "ten", "single", "double", "first", "second", "third",
-    "follow", "same", "evidence", "case", "time", "quasi", "peer", "drug", "needle", "person", "people", "client",
-    "community", "school", "hospital", "clinic", "home", "family", "gender", "sex", "age", "health", "culture", "hard",
-    "mid", "early", "late", "open", "large", "small",
+    "well", "cross", "high", "low", "long", "short", "full", "half", "two", "three", "four", "five", "six", "seven", "eight",
+    "nine", "ten", "single", "double", "first", "second", "third", "follow", "same", "evidence", "case", "peer", "drug",
+    "needle", "person", "people", "client", "community", "school", "hospital", "clinic", "home", "family", "gender", "health",
+    "culture", "hard", "early", "late", "open", "large", "small",
 })  # fmt: skip
 _KEPT_LAST = frozenset({
-    "related", "based", "specific", "term", "up", "line", "free", "dependent", "associated", "infected", "positive",
-    "negative", "treated", "aged", "old", "year", "day", "week", "month", "like", "risk", "using", "sharing", "led",
-    "centred", "centered", "first", "effectiveness", "structured", "sectional", "making", "seeking", "reported", "report",
-    "driven", "oriented", "focused", "induced", "mediated", "level", "scale", "stage", "out", "in", "off", "down", "on",
-    "and", "being", "care", "wide", "adjusted", "known", "defined", "effective", "esteem", "efficacy", "help", "control",
-    "randomized", "randomised", "blind", "point", "way", "fold", "to", "the",
+    "related", "based", "specific", "term", "line", "free", "dependent", "associated", "infected", "positive", "negative",
+    "treated", "aged", "old", "year", "day", "week", "month", "like", "risk", "using", "sharing", "centred", "centered",
+    "effectiveness", "structured", "sectional", "making", "seeking", "reported", "driven", "oriented", "focused", "induced",
+    "mediated", "level", "scale", "stage", "care", "wide", "adjusted", "defined", "effective", "esteem", "efficacy",
+    "randomized", "randomised", "blind", "point",
 })  # fmt: skip
+_LONG_PART = 6  # letters: two known words this long make a compound
+_SHORTEST_LAST = 4  # letters: shorter last parts are endings more often than words
 
 
 class Vocabulary:
@@ -53,9 +55,13 @@ class Vocabulary:
         if joined or hyphenated:
             return hyphenated > joined
         head, tail = first.casefold().rsplit("-", 1)[-1], last.casefold().split("-", 1)[0]
-        if head in _KEPT_FIRST and len(tail) > 2:
+        if head in _ALWAYS_FIRST:
             return True
-        return tail in _KEPT_LAST and self.counts[first.casefold()] > 0
+        if head in _KEPT_FIRST and len(tail) >= _SHORTEST_LAST and self.counts[tail]:
+            return True
+        if self.counts[tail] and ("-" in first or (min(len(head), len(tail)) >= _LONG_PART and self.counts[head] > 1)):
+            return True  # "hard-to-treat"; "surveillance-forecasting": long words are parts of compounds, not syllables
+        return tail in _KEPT_LAST and self.counts[head] > 0
 
 
 def joined(before: str, after: str, vocabulary: Vocabulary) -> tuple[str, str]:

@@ -8,12 +8,13 @@ running text), `metadata`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Line, Page, Paper, Passage, Problem, Section
-from lang_audit.sources.columns import columns
+from lang_audit.sources.columns import Column, columns
 from lang_audit.sources.furniture import without_furniture
 from lang_audit.sources.joining import Vocabulary, joined
 from lang_audit.sources.lines import placed_lines
@@ -28,6 +29,9 @@ _EMPTY_PAGE = 25  # characters: a page with fewer holds no text to read, only a 
 _SCANNED = 0.5  # of the page covered by images: such a page without text is a scan, not a blank or a plate
 _GARBLED = 0.05  # of all characters without a known letter: more than symbols and bullets can be
 _UNREADABLE = 0.5  # of all characters: what is left cannot be judged
+_LONG_ROW = 60  # characters: a row of running text across two columns; cells of tables are shorter
+_FEWEST_ROWS = 10  # on a page, to speak of more than a table
+_UNCERTAIN = 0.4  # of a page's long rows
 _NO_LETTER = re.compile(f"[{UNKNOWN_CHARACTER}\ue000-\uf8ff\x00-\x01\x03-\x08\x0b\x0c\x0e-\x1e]")
 _OCR = "Run OCR on it (for example `ocrmypdf in.pdf out.pdf`), or find the publisher's PDF or XML."
 
@@ -36,7 +40,7 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     """Build the paper from what a PDF engine placed on its pages.
 
     Raises UnreadableError "no-text-layer" where no page holds text, "garbled-text" where nearly no letter is known. Lesser
-    troubles become `problems`: "pages-without-text", "garbled-text", "unreadable-pages", "no-references", "no-sections".
+    troubles become `problems`: "pages-without-text", "unreadable-pages", "garbled-text", "reading-order", "no-references".
     """
     problems = _problems(document)
     all_lines = [placed_lines(page) for page in document.pages]
@@ -44,6 +48,14 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     flat = [line for group in kept for line in group]
     body = Body.of(flat)
     ordered = columns(kept, body.size)
+    if uncertain := _uncertain_pages(ordered, body.size):
+        problems.append(
+            Problem(
+                code="reading-order",
+                message=f"On {_pages_named(uncertain)} text may have been read across columns, so sentences there may be mixed up.",
+                remedy="Check findings on these pages against the PDF, or give the publisher's XML in its place.",
+            )
+        )
     leading = leadings(ordered)
     kept_ids = {id(line) for line in flat}
     margins = [line.text for group in all_lines for line in group if id(line) not in kept_ids]
@@ -127,8 +139,24 @@ def _problems(document: PlacedDocument) -> list[Problem]:
     return problems
 
 
+def _uncertain_pages(ordered: Sequence[Column], body_size: float) -> list[int]:
+    """Pages where much of the running text stands in rows with wide gaps, as when columns were not told apart."""
+    rows: Counter[int] = Counter()
+    gaps: Counter[int] = Counter()
+    for column in ordered:
+        for line, cells in zip(column.lines, column.cells, strict=True):
+            if abs(line.size - body_size) < 0.5 and len(line.text) > _LONG_ROW:
+                rows[line.page] += 1
+                gaps[line.page] += cells > 1
+    return sorted(page for page, n in gaps.items() if n >= _FEWEST_ROWS and n > _UNCERTAIN * rows[page])
+
+
+def _pages_named(numbers: Sequence[int]) -> str:
+    return f"page {numbers[0]}" if len(numbers) == 1 else f"pages {', '.join(map(str, numbers))}"
+
+
 def _named(numbers: list[int]) -> str:
-    return f"Page {numbers[0]} holds" if len(numbers) == 1 else f"Pages {', '.join(map(str, numbers))} hold"
+    return f"{_pages_named(numbers).capitalize()} hold{'s' if len(numbers) == 1 else ''}"
 
 
 def _assembled(

@@ -16,7 +16,13 @@ _EXTRA_LEADING = 0.28  # of the type size: white beyond the usual between two li
 _INDENT = 0.6  # of the type size: a line that starts this far to the right of its column opens a paragraph
 _FITS = 1.0  # of the type size: room left over after the next line's first word, so the break before it was meant
 _MEANT = 0.3  # of the column's width: a line that leaves so much room was ended on purpose, whatever it ends with
+_SHORT = 60  # characters: a line in another slant with fewer is a heading or label, no emphasis in the text
+_LONGEST_HEADING = 80  # characters of a bold or capital line that is a heading of its own
 _DEFAULT_LEADING = 1.2  # of the type size, where a face has too few lines to measure
+
+
+Face = tuple[str, float]
+"""Font and size to half a point."""
 
 
 @dataclass(slots=True)
@@ -78,9 +84,9 @@ class Block:
         return fonts.most_common(1)[0][0]
 
 
-def leadings(columns: Iterable[Column]) -> dict[tuple[str, float], float]:
+def leadings(columns: Iterable[Column]) -> dict[Face, float]:
     """For each face the distance in points from one baseline to the next inside paragraphs."""
-    steps: dict[tuple[str, float], Counter[float]] = {}
+    steps: dict[Face, Counter[float]] = {}
     for column in columns:
         for one, other in zip(column.lines, column.lines[1:], strict=False):
             step = other.baseline - one.baseline
@@ -89,7 +95,7 @@ def leadings(columns: Iterable[Column]) -> dict[tuple[str, float], float]:
     return {face: counts.most_common(1)[0][0] for face, counts in steps.items() if sum(counts.values()) > 3}
 
 
-def blocks(column: Column, leading: dict[tuple[str, float], float]) -> list[Block]:
+def blocks(column: Column, leading: dict[Face, float]) -> list[Block]:
     """The blocks of a column from top to bottom."""
     found: list[Block] = []
     start = 0
@@ -104,55 +110,56 @@ def blocks(column: Column, leading: dict[tuple[str, float], float]) -> list[Bloc
     return found
 
 
-def _breaks(
-    lines: tuple[PlacedLine, ...], start: int, k: int, column: Column, leading: dict[tuple[str, float], float]
-) -> bool:
-    """Whether a new block begins with line `k`."""
+def _breaks(lines: tuple[PlacedLine, ...], start: int, k: int, column: Column, leading: dict[Face, float]) -> bool:
+    """Whether a new block begins with line `k`; the block so far begins with line `start`."""
     above, line = lines[k - 1], lines[k]
     size = max(above.size, line.size)
     if abs(above.size - line.size) > _OTHER_SIZE and min(len(above.text), len(line.text)) > 3:
         return True
-    step = line.baseline - above.baseline
-    usual = leading.get(line.face) or leading.get(above.face) or _DEFAULT_LEADING * size
     if line.lead and section_kind(line.text[: line.lead]):
         return True  # a run-in heading
-    if step > usual + _EXTRA_LEADING * size:
+    usual = leading.get(line.face) or leading.get(above.face) or _DEFAULT_LEADING * size
+    if line.baseline - above.baseline > usual + _EXTRA_LEADING * size:
         return True
-    if above.bold != line.bold and not above.lead and (k - start > 1 or SENTENCE_END.search(above.text) or above.bold):
+    ended = SENTENCE_END.search(above.text) is not None
+    plain = not above.lead and not line.lead
+    if above.bold != line.bold and not above.lead and (k - start > 1 or ended or above.bold):
         return True
-    if (
-        above.font != line.font
-        and above.italic != line.italic
-        and not above.lead
-        and not line.lead
-        and len(above.text) < 60
-    ):
+    if above.font != line.font and above.italic != line.italic and plain and len(above.text) < _SHORT:
         return True
-    if line.x0 > column.left + _INDENT * size and abs(above.x0 - column.left) < 0.4 * size and k - start > 1:
+    return _starts_by_place(lines, start, k, column, ended) or _ended_early(
+        above, line, column, ended or _closes(above, line)
+    )
+
+
+def _starts_by_place(lines: tuple[PlacedLine, ...], start: int, k: int, column: Column, ended: bool) -> bool:
+    """Whether line `k` opens a block by where it starts: indented, or back at the margin after indented lines."""
+    above, line = lines[k - 1], lines[k]
+    size = max(above.size, line.size)
+    indent = _INDENT * size
+    at_margin = 0.4 * size
+    if line.x0 > column.left + indent and abs(above.x0 - column.left) < at_margin and (k - start > 1 or ended):
         return True
-    if line.x0 < above.x0 - _INDENT * size and k - start > 1 and lines[start].x0 < above.x0 - _INDENT * size:
-        return True  # back to the margin after hanging lines
-    inset = min(other.x0 for other in lines[start:k]) > column.left + _INDENT * size
-    if inset and k - start > 1 and line.x0 < column.left + 0.4 * size:
-        return True  # back to the margin after a block quotation
-    if (
-        line.x0 > column.left + _INDENT * size
-        and abs(above.x0 - column.left) < 0.4 * size
-        and SENTENCE_END.search(above.text)
-    ):
-        return True
+    if k - start < 2:
+        return False
+    hanging = lines[start].x0 < above.x0 - indent and line.x0 < above.x0 - indent
+    quoted = min(other.x0 for other in lines[start:k]) > column.left + indent and line.x0 < column.left + at_margin
+    return hanging or quoted
+
+
+def _ended_early(above: PlacedLine, line: PlacedLine, column: Column, closed: bool) -> bool:
+    """Whether the line above was ended on purpose: the next word would have had room in it."""
+    if above.text.endswith(("-", "\xad")):
+        return False
+    size = max(above.size, line.size)
     first_word = line.text.split(" ", 1)[0]
     width = (line.x1 - line.x0) / max(len(line.text), 1) * (len(first_word) + 1)
     room = column.right - _FITS * size - above.x1 - width
-    if (
-        SENTENCE_END.search(above.text)
-        or _closes(above)
-        or (above.font != line.font and not above.lead and not line.lead)
-    ):
-        return room > 0
-    return room > _MEANT * (column.right - column.left)
+    return room > (0 if closed else _MEANT * (column.right - column.left))
 
 
-def _closes(line: PlacedLine) -> bool:
-    """Whether the line may close a block though it ends no sentence: a short heading in another face than the text."""
-    return (line.bold or line.text.isupper()) and len(line.text) < 80 and not line.lead
+def _closes(line: PlacedLine, below: PlacedLine) -> bool:
+    """Whether a line may close a block though it ends no sentence: a short heading in another face than the text."""
+    if line.font != below.font and not line.lead and not below.lead:
+        return True
+    return (line.bold or line.text.isupper()) and len(line.text) < _LONGEST_HEADING and not line.lead

@@ -1,0 +1,140 @@
+"""The command line as a user meets it: what is printed where, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).parent.parent / "corpus_samples"
+
+
+def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from lang_audit.cli import main; main()", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def records(done: subprocess.CompletedProcess[str]) -> list[dict]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_json_goes_to_stdout_a_line_a_paper(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("Most addicts were men.", encoding="utf-8")
+    (tmp_path / "two.txt").write_text("People who use drugs came.", encoding="utf-8")
+    done = run("appraise", tmp_path, "--format", "json", "--with-text")
+    assert done.returncode == 0
+    first, second = records(done)
+    assert first["paper"]["text"] == "Most addicts were men."
+    assert first["findings"][0]["decision"] == "flag"
+    assert second["verdict"]["label"] == "person-first"
+    keys = {"schema_version", "status", "problems", "paper", "verdict", "findings", "person_first", "codes", "configurations", "characteristics"}
+    assert set(first) == keys
+
+
+def test_reports_and_the_index_are_written(tmp_path: Path) -> None:
+    done = run("appraise", SAMPLES / "peer-outreach.xml", "-o", tmp_path / "out")
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert str(tmp_path / "out" / "index.html") in done.stderr
+    assert (tmp_path / "out" / "peer-outreach.html").is_file()
+
+
+BAD = {
+    "empty.pdf": (b"", "empty-file"),
+    "cut.pdf": (b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog", None),
+    "not.pdf": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, None),
+    "other.xml": (b"<?xml version='1.0'?><html><body>No article</body></html>", "not-jats"),
+    "broken.xml": (b"<article><front>", None),
+    "binary.txt": (bytes(range(256)) * 40, "binary-file"),
+    "slides.pptx": (b"PK\x03\x04 something", "unknown-format"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_input_gives_a_record_with_a_problem_and_the_others_are_finished(tmp_path: Path, name: str) -> None:
+    content, code = BAD[name]
+    bad, good = tmp_path / name, tmp_path / "good.txt"
+    bad.write_bytes(content)
+    good.write_text("Most addicts were men.", encoding="utf-8")
+    done = run("appraise", bad, good, "--format", "json")
+    failed, read = records(done)
+    assert done.returncode == 3
+    assert failed["status"] == "failed"
+    problem = failed["problems"][0]
+    assert problem["message"] and problem["remedy"]
+    assert problem["code"] != "defect"
+    assert code is None or problem["code"] == code
+    assert read["status"] == "ok"
+    assert name in done.stderr
+
+
+def test_latin_1_text_is_read_and_said(tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_bytes("Most addicts in Orléans were men.".encode("latin-1"))
+    (record,) = records(run("appraise", tmp_path, "--format", "json", "--with-text"))
+    assert record["status"] == "partial"
+    assert "Orléans" in record["paper"]["text"]
+    assert record["findings"]
+
+
+def test_an_empty_folder_and_a_missing_file_are_inputs_too(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run("appraise", tmp_path / "empty", tmp_path / "none.pdf", "--format", "json")
+    assert done.returncode == 3
+    assert [r["problems"][0]["code"] for r in records(done)] == ["nothing-to-read", "no-such-file"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["appraise"], "Missing argument"),
+        (["appraise", ".", "--rule", "kind"], "'kind' is not one of"),
+        (["appraise", ".", "--with-text"], "--with-text goes with --format json"),
+        (["appraise", SAMPLES / "peer-outreach.xml", "--report", "pptx"], "html"),
+        (["appraise", SAMPLES / "peer-outreach.xml", "--templates", "no-such-folder"], "no-such-folder"),
+        (["praise"], "No such command"),
+    ],
+)
+def test_wrong_usage_is_one_message_and_status_2(tmp_path: Path, arguments: list[object], message: str) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_a_broken_template_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "paper.html.j2").write_text("<p>\n{% if %}\n", encoding="utf-8")
+    done = run("appraise", SAMPLES / "peer-outreach.xml", "--templates", tmp_path, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert "paper.html.j2:2" in done.stderr
+
+
+def test_the_strict_rule(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("People who use drugs came. " * 9 + "One addict left.", encoding="utf-8")
+    (majority,) = records(run("appraise", tmp_path, "--format", "json"))
+    (strict,) = records(run("appraise", tmp_path, "--format", "json", "--rule", "strict"))
+    assert majority["verdict"]["label"] == "person-first"
+    assert strict["verdict"]["label"] == "not person-first"
+
+
+def test_help_loads_neither_spacy_nor_pdfminer() -> None:
+    code = "import sys; sys.argv = ['lang-audit', '--help']\nfrom lang_audit.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code + "assert not {'spacy', 'pdfminer', 'jinja2', 'lxml', 'numpy'} & set(sys.modules)"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "appraise" in done.stdout
+
+
+def test_only_one_module_imports_each_engine() -> None:
+    package = Path(__file__).parent.parent / "lang_audit"
+    homes = {"pdfminer": "sources", "spacy": "detection", "jinja2": "report"}
+    for path in package.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for engine, home in homes.items():
+            if f"import {engine}" in text or f"from {engine}" in text:
+                assert path.relative_to(package).parts[0] == home, path
