@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from lang_audit.lexicon import Entry
+from lang_audit.lexicon import Entry, plural_of
 
 _PERSON_NOUN = re.compile(
-    r"\s+(?P<noun>(?:(?:pregnant|young|younger|older|adult|female|male|adolescent|black|white|african|hospitali[sz]ed)\s+)?"
+    r"\s+(?P<noun>(?:(?!and\b|or\b|than\b|but\b|who\b|in\b|of\b|are\b|were\b|was\b|is\b|to\b|for\b|with\b|from\b|by\b|as\b|at\b|on\b|among\b)"
+    r"[\w-]+\s+){0,2}?"
     r"(?:people|persons?|individuals?|m[ae]n|wom[ae]n|child(?:ren)?|adults?|adolescents?|youths?|infants?|mothers?|fathers?|"
     r"parents?|partners?|(?:in|out)?patients?|clients?|participants?|volunteers?|veterans?|students?|workers?|residents?|"
     r"couples?|families|respondents?|groups?|populations?|cohorts?|males?|females?|boys?|girls?|teenagers?|members?))\b"
@@ -18,6 +19,7 @@ _PERSON_NOUN = re.compile(
 _ENDS_PHRASE = frozenset(
     ["who", "whom", "whose", "and", "or", "nor", "in", "of", "on", "at", "by", "from", "to", "for", "with", "without", "than", "as", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "may", "can", "could", "might", "will", "would", "should", "must", "that", "which", "during", "after", "before", "when", "while", "but", "not", "if", "because", "since", "among", "between", "receiving", "using", "aged", "living", "attending", "recruited", "seeking", "under", "over", "into", "through", "about", "per", "versus", "vs", "also", "often", "only", "still", "never", "always", "most", "more", "less", "reported", "showed", "said", "came", "went", "took", "made", "became", "received", "entered", "attended", "died", "completed", "did"]
 )
+_PREDICATE = re.compile(r"\b(?:is|are|was|were|be|been|being|am)(?: (?:not|also|all|both|already|newly|\w+ly))?\s+$", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 _DEFINES = re.compile(r"\s*[:=(\[]")
 
@@ -30,32 +32,37 @@ def suggestion(entry: Entry, surface: str, after: str) -> str | None:
     prefer = entry.prefer
     if prefer.person_after and (noun := _PERSON_NOUN.match(after)):
         return f"{noun['noun']} {prefer.person_after}"
+    if entry.category == "person-adjective":
+        return prefer.people or prefer.person or prefer.term or (f"people {prefer.person_after}" if prefer.person_after else None)
     plural = entry.number_of(surface) == "plural"
     label = (prefer.people or prefer.person) if plural else (prefer.person or prefer.people)
-    return label or prefer.term or (f"people {prefer.person_after}" if prefer.person_after else None)
+    term = plural_of(prefer.term) if prefer.term and plural and entry.inflect == "noun" else prefer.term
+    return label or term or (f"people {prefer.person_after}" if prefer.person_after else None)
 
 
 def rewrite(entry: Entry, sentence: str, start: int, end: int) -> str | None:
     """The sentence with the suggestion put in at `start:end`, or None where that would not read well.
 
-    Left to the writer: terms that modify another noun ("addicts' families", "IDU status"), predicates, and entries with
-    guidance only.
+    Left to the writer: terms that modify another noun ("addicts' families", "IDU status"), most predicates, and entries
+    with guidance only.
     """
     prefer = entry.prefer
     before, surface, after = sentence[:start], sentence[start:end], sentence[end:]
-    if surface.endswith(("'", "’")) or _DEFINES.match(after):
+    if surface.endswith(("'", "’")) or before.endswith("-") or _DEFINES.match(after):
         return None
     if prefer.person_after:
         if noun := _PERSON_NOUN.match(after):
             return _joined(before, f"{noun['noun']} {prefer.person_after}", after[noun.end() :], surface)
         if entry.category != "person-label":
-            return None
+            after_noun = prefer.person_after
+            predicate = after_noun.startswith("living with") and _PREDICATE.search(before)
+            return _joined(before, after_noun, after, surface) if predicate else None
     replacement = suggestion(entry, surface, after)
     if replacement is None:
         return None
     if (prefer.person or prefer.people) and _modifies_noun(after):
         return None
-    if (prefer.person or prefer.people) and before.rstrip().endswith(("-", "/")):
+    if (prefer.person or prefer.people) and before.rstrip().endswith("/"):
         return None
     return _joined(before, replacement, after, surface)
 

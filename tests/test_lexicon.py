@@ -92,7 +92,7 @@ def test_a_folder_without_entries_says_so(tmp_path: Path) -> None:
 def test_a_bad_cue_is_named_with_file_and_line(tmp_path: Path) -> None:
     folder = tmp_path / "usage"
     folder.mkdir()
-    (folder / "people.yaml").write_text("person_nouns: []\nstops: []\nanimals: []\nnot_people: []\nsubstances: []\n")
+    (folder / "people.yaml").write_text("person_nouns: []\nstops: []\nanimals: []\nnot_people: []\ndrugs: []\nsubstances: []\n")
     (folder / "name.yaml").write_text("usage: name\npriority: 1\nreason: x\ncues:\n  - cue: '('\n    stands: before\n")
     with pytest.raises(LexiconError, match=r"usage/name.yaml:5: cues.0.cue: is no regular expression"):
         load_usage_rules(tmp_path)

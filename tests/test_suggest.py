@@ -10,14 +10,17 @@ from lang_audit.model import Appraisal
 @pytest.mark.parametrize(
     ("text", "rewrite"),
     [
-        ("Most addicts were men.", "Most people with addiction were men."),
+        ("Most addicts were men.", "Most people with an addiction were men."),
         ("HIV-infected women were asked.", "Women living with HIV were asked."),
         ("We asked HIV-infected pregnant women.", "We asked pregnant women living with HIV."),
         ("We saw an injecting drug user.", "We saw a person who injects drugs."),
+        ("Most of the women were HIV-infected.", "Most of the women were living with HIV."),
+        ("We asked HIV-infected Kenyan mothers.", "We asked Kenyan mothers living with HIV."),
         # left to the writer
         ("The addicts' families came.", None),
         ("An addict population was described.", "A population with an addiction was described."),
-        ("Most of the women were HIV-infected.", None),
+        ("Two of the men were schizophrenic.", None),
+        ("We saw opium-addicted and non-addicted men.", None),
     ],
 )
 def test_rewrites(appraise_text: Callable[..., Appraisal], text: str, rewrite: str | None) -> None:

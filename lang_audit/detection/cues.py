@@ -91,6 +91,7 @@ class PeopleWords(_Strict):
     stops: list[str]
     animals: list[str]
     not_people: list[str]
+    drugs: list[str]
     substances: list[str]
 
 

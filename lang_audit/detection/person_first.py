@@ -23,6 +23,8 @@ from lang_audit.detection.quotations import quotations
 GROUP = "person_first"
 # The words behind "with": up to eight, with brackets and lists, as far as the noun phrase goes.
 _COMPLEMENT = re.compile(r"(?: ?[\w'’/%=<>.+-]+| ?\((?:[^()]{1,40})\)|,(?= [\w'’-]+,? (?:and|or) ))*")
+# "sickle" goes on to "cell disease", "opioid use" to "disorder".
+_KIND = r"(?:(?: (?:cell|use|spectrum|personality))? (?:disease|disorders?|syndromes?|infection|illness(?:es)?|virus)\b)?"
 _LINE_BREAKS = str.maketrans("\n\t\r\u00a0\u2009\u202f", "      ")
 _MOST_WORDS = 8
 _END = re.compile(
@@ -63,7 +65,7 @@ class PersonFirst:
             r")"
         )
         self._opening = re.compile(opening.replace("<substance>", words.substance), re.IGNORECASE)
-        self._condition = re.compile(rf"\b(?:non-)?(?:{'|'.join(words.condition_stems)})[\w'’-]*", re.IGNORECASE)
+        self._condition = re.compile(rf"\b(?:non-)?(?:{'|'.join(words.condition_stems)})[\w'’-]*{_KIND}", re.IGNORECASE)
         self._other_condition = re.compile(rf"\b(?:{'|'.join(words.not_conditions)})", re.IGNORECASE)
         self._generic = tuple(words.generic_stems)
         self._condition_acronym = re.compile(rf"(?<![\w-])(?:{'|'.join(words.condition_acronyms)})(?![\w-])")

@@ -41,8 +41,12 @@ class Senses:
         return frozenset(self._words.animals)
 
     @cached_property
+    def _drugs(self) -> frozenset[str]:
+        return frozenset(self._words.drugs)
+
+    @cached_property
     def _substances(self) -> frozenset[str]:
-        return frozenset(self._words.substances)
+        return self._drugs.union(self._words.substances)
 
     def other_sense(self, entry: Entry, sentence: str, start: int, end: int, near: str) -> str | None:
         """The words that show another sense than the flagged one, or None where the term is used as the entry means it.
@@ -57,7 +61,10 @@ class Senses:
             return self._not_a_label(sentence, start, end)
         if entry.sense == "human":
             return self._animals(sentence[:start] + sentence[end:])
-        return self._users_of_else(sentence, end) or self._no_substance(near)
+        other = self._users_of_else(sentence, end) if entry.category == "person-label" else None
+        if entry.sense == "substance-here":
+            return other or self._none_of(self._drugs, sentence)
+        return other or self._none_of(self._substances, near)
 
     def _next_words(self, sentence: str, end: int) -> list[str]:
         """The words behind a term up to where its noun phrase must end."""
@@ -124,9 +131,10 @@ class Senses:
         words = _WORD.findall(re.split(r"[.,;:()]", sentence[end:].lower(), maxsplit=1)[0])[1:_REACH]
         return None if self._substances.intersection(words) else " ".join(words[:3]) or None
 
-    def _no_substance(self, near: str) -> str | None:
-        words: list[str] = _WORD.findall(near.lower().replace("-", " ").replace("/", " "))
-        return None if self._substances.intersection(words) else "no substance is named nearby"
+    @staticmethod
+    def _none_of(substances: frozenset[str], text: str) -> str | None:
+        words: list[str] = _WORD.findall(text.lower().replace("-", " ").replace("/", " "))
+        return None if substances.intersection(words) else "no substance is named nearby"
 
 
 def acronym_sense(
@@ -140,8 +148,8 @@ def acronym_sense(
     """
     if long_form is not None:
         plain = plain_form(long_form)
-        of_people = any(plain.startswith(form) or plain.endswith(form) for form in acronym.expands)
-        of_the_act = not of_people and any(plain.startswith(form) for form in acronym.behaviour)
+        of_people = any(plain.startswith(form) or plain.endswith(form) for form in map(plain_form, acronym.expands))
+        of_the_act = not of_people and any(plain.startswith(form) for form in map(plain_form, acronym.behaviour))
         if of_people or (of_the_act and surface.endswith("s")):
             return "author", long_form
         return ("behaviour" if of_the_act else "other-sense"), long_form

@@ -52,7 +52,7 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
         problems.append(
             Problem(
                 code="reading-order",
-                message=f"On {_pages_named(uncertain)} text may have been read across columns, so sentences there may be mixed up.",
+                message=f"On {_pages_named(uncertain)} text may have been read across columns, so sentences may be mixed up.",
                 remedy="Check findings on these pages against the PDF, or give the publisher's XML in its place.",
             )
         )

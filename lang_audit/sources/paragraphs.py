@@ -144,7 +144,7 @@ def _starts_by_place(lines: tuple[PlacedLine, ...], start: int, k: int, column: 
         return False
     hanging = lines[start].x0 < above.x0 - indent and line.x0 < above.x0 - indent
     quoted = min(other.x0 for other in lines[start:k]) > column.left + indent and line.x0 < column.left + at_margin
-    return hanging or quoted
+    return hanging or (quoted and ended)
 
 
 def _ended_early(above: PlacedLine, line: PlacedLine, column: Column, closed: bool) -> bool:

@@ -1,7 +1,7 @@
 """From blocks in reading order to the parts of a paper: which section each belongs to, and as what kind of passage.
 
-One walk from the first block to the last. Headings open sections; a table, caption or note that cuts a paragraph in two is
-held back until the paragraph ends.
+One walk from the first block to the last. Headings open sections; tables, captions and notes are held back until the text
+under their heading ends, so that they cut no paragraph in two.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Structure:
         self._vocabulary = vocabulary
         self._edges = {id(line): block.right for block in roles.blocks for line in block.lines}
         self._parts: list[Part] = []
-        self._held: list[Part] = []  # floats and notes met while a paragraph was open
+        self._held: list[Part] = []  # floats and notes met in the text under one heading
         self._kind: SectionKind | None = None
         self._heading: str | None = None
         self._main: SectionKind | None = None  # the kind that the last main heading opened
@@ -143,7 +143,8 @@ class Structure:
         if role == "text" and self._continues(block):
             self._parts[-1].lines += block.lines
             return
-        self._release()
+        if self._kind is None or role == "heading":
+            self._release()
         if (
             self._kind == "abstract"
             and self._heading is None
@@ -167,7 +168,8 @@ class Structure:
     # Sections
 
     def _enter(self, kind: SectionKind, heading: str | None) -> None:
-        """Begin a main section."""
+        """Begin a main section; what was held back ends the one before."""
+        self._release()
         self._kind = self._main = kind
         self._heading = heading
         self._fresh = True

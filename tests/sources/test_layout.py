@@ -106,7 +106,7 @@ def test_an_article_comes_out_in_reading_order_with_its_sections() -> None:
     paper = read(*article())
     kinds = [s.kind for s in paper.sections if s.kind != "other"]
     assert kinds == [
-        "title", "abstract", "keywords", "introduction", "methods", "results", "caption", "table", "results", "references",
+        "title", "abstract", "keywords", "introduction", "methods", "results", "caption", "table", "references",
         "acknowledgements",
     ]  # fmt: skip
     assert paper.metadata.title == "Peer support for people who inject drugs"
