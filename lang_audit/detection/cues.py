@@ -18,7 +18,7 @@ from lang_audit.errors import LexiconError
 from lang_audit.lexicon import Category
 from lang_audit.model import Usage
 
-Stands = Literal["before", "after", "around", "touching", "inside", "passage", "after_quotation"]
+Stands = Literal["before", "after", "around", "touching", "inside", "sentence", "passage", "after_quotation"]
 
 
 class _Strict(BaseModel):
@@ -29,7 +29,7 @@ class Cue(_Strict):
     """One pattern and where it stands.
 
     `before`, `after`, `around`: in the mention's sentence, at most `within` words away. `touching`: right behind the mention.
-    `inside`: the mention lies inside the match. `passage`: anywhere in the mention's paragraph. `after_quotation`: right
+    `inside`: the mention lies inside the match. `sentence`, `passage`: anywhere in the mention's sentence or paragraph. `after_quotation`: right
     behind the quotation that holds the mention. `in_quotes` asks that the mention stands in quotation marks (true) or does
     not (false). `not_in_titles` leaves out sentences set in title case or in capitals, where capitals say nothing.
     """

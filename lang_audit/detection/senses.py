@@ -61,10 +61,11 @@ class Senses:
             return self._not_a_label(sentence, start, end)
         if entry.sense == "human":
             return self._animals(sentence[:start] + sentence[end:])
-        other = self._users_of_else(sentence, end) if entry.category == "person-label" else None
+        if entry.category == "person-label" and (used := self._object_of(sentence, end)) is not None:
+            return None if self._substances.intersection(used) else " ".join(used[:3])
         if entry.sense == "substance-here":
-            return other or self._none_of(self._drugs, sentence)
-        return other or self._none_of(self._substances, near)
+            return self._none_of(self._drugs, sentence)
+        return self._none_of(self._substances, near)
 
     def _next_words(self, sentence: str, end: int) -> list[str]:
         """The words behind a term up to where its noun phrase must end."""
@@ -124,12 +125,12 @@ class Senses:
     def _animals(self, sentence: str) -> str | None:
         return next((word for word in _WORD.findall(sentence) if word.lower() in self._animal_words), None)
 
-    def _users_of_else(self, sentence: str, end: int) -> str | None:
-        """What else than a substance is used: "users of the pharmacy"."""
+    @staticmethod
+    def _object_of(sentence: str, end: int) -> list[str] | None:
+        """The words of what is used, as in "users of the pharmacy"; None where the text does not say."""
         if not re.match(r"\s+of\s", sentence[end:]):
             return None
-        words = _WORD.findall(re.split(r"[.,;:()]", sentence[end:].lower(), maxsplit=1)[0])[1:_REACH]
-        return None if self._substances.intersection(words) else " ".join(words[:3]) or None
+        return _WORD.findall(re.split(r"[.,;:()]", sentence[end:].lower(), maxsplit=1)[0])[1:_REACH] or None
 
     @staticmethod
     def _none_of(substances: frozenset[str], text: str) -> str | None:

@@ -179,6 +179,8 @@ def _words_of(cue: Cue, place: _Place) -> str | None:
         found = cue.pattern("after_quotation").match(place.text[place.quotation.end - 1 : place.quotation.end + 20])
     elif cue.stands == "passage":
         found = cue.pattern("passage").search(place.text)
+    elif cue.stands == "sentence":
+        found = cue.pattern("sentence").search(place.sentence)
     elif cue.stands == "inside":
         found = next((m for m in cue.pattern("inside").finditer(place.text) if _encloses(m, place)), None)
     return found["cue"] if found else None
