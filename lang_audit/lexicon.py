@@ -5,9 +5,11 @@ The format is documented in docs/lexicon-format.md. Terms, reasons and sources a
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,6 +26,7 @@ Category = Literal[
 Sense = Literal["any", "noun", "person", "substance", "substance-here", "human"]
 Inflect = Literal["noun", "verb", "none"]
 Number = Literal["singular", "plural"]
+Standing = Literal["recommended", "accepted", "contested", "discouraged"]
 
 PERSON_CATEGORIES = frozenset({"person-label", "person-adjective"})
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -87,6 +90,25 @@ class Acronym(_Strict):
     domain: Annotated[list[_Text], Field(min_length=2)]
 
 
+class Interval(_Strict):
+    """What a guideline said of a term from one year to another (both included; no `to`: to this day)."""
+
+    from_: Annotated[int, Field(alias="from")]
+    to: int | None = None
+    status: Standing
+    source: str
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Interval:
+        if self.to is not None and self.to < self.from_:
+            raise ValueError(f"ends in {self.to}, before it begins in {self.from_}")
+        return self
+
+    def holds(self, year: int) -> bool:
+        """Whether `year` lies in the interval."""
+        return self.from_ <= year and (self.to is None or year <= self.to)
+
+
 class Entry(_Strict):
     """One term of the lexicon, with the reason, the sources, and the examples that are its tests."""
 
@@ -96,6 +118,7 @@ class Entry(_Strict):
     category: Category
     severity: Severity
     decision: Literal["flag", "query"] = "flag"
+    everyday: bool = False
     sense: Sense = "any"
     acronym: Acronym | None = None
     prefer: Prefer
@@ -104,6 +127,7 @@ class Entry(_Strict):
     sources: list[str] = []
     known_sources: list[str] = []
     contested: _Text | None = None
+    history: list[Interval] = []
     exceptions: dict[Usage, list[_Text]] = {}
     known_problems: _Text | None = None
     examples: Examples
@@ -115,12 +139,33 @@ class Entry(_Strict):
             raise ValueError(f"must be lower-case words joined by hyphens, not {value!r}")
         return value
 
+    @field_validator("match")
+    @classmethod
+    def _findable(cls, value: list[str | list[dict[str, Any]]]) -> list[str | list[dict[str, Any]]]:
+        for pattern in value:
+            if not isinstance(pattern, str) and not pattern_words(pattern):
+                raise ValueError("a token pattern needs one token with its text (TEXT or LOWER), so that it can be found fast")
+        return value
+
+    @field_validator("history")
+    @classmethod
+    def _in_order(cls, value: list[Interval]) -> list[Interval]:
+        for before, after in pairwise(value):
+            if before.to is None or after.from_ <= before.to:
+                end = f"to {before.to}" if before.to else "open"
+                raise ValueError(
+                    f"the interval from {before.from_} ({end}) overlaps the one from {after.from_}, or they are out of order"
+                )
+        return value
+
     @model_validator(mode="after")
     def _sourced(self) -> Entry:
         if not self.sources and not self.known_sources:
             raise ValueError("give at least one key of sources.yaml under sources or known_sources")
         if self.decision == "query" and not self.contested:
             raise ValueError("a query entry says under 'contested' who disagrees and why")
+        if self.everyday and self.decision != "query":
+            raise ValueError("an everyday entry has 'decision: query'; profiles decide what becomes of it")
         return self
 
     @property
@@ -158,73 +203,152 @@ class Entry(_Strict):
 
 
 class LexiconFile(_Strict):
-    """One file of `lexicons/stigma/`: a domain with its entries."""
+    """One file of `lexicons/stigma/`: a domain with its entries. A file of a user's own may bring the sources that it cites."""
 
     lexicon: str
     language: Literal["en"]
     title: _Text
+    sources: dict[str, Source] = {}
     entries: Annotated[list[Entry], Field(min_length=1)]
+
+    @field_validator("lexicon")
+    @classmethod
+    def _kebab(cls, value: str) -> str:
+        if not _ID.fullmatch(value):
+            raise ValueError(f"must be lower-case words joined by hyphens, not {value!r}")
+        return value
 
 
 class Lexicon:
-    """All entries by key ("substance-use/addict"), the sources they cite, and each file's title."""
+    """All entries by key ("substance-use/addict"), the sources they cite, each domain's title, and the files it was read from.
 
-    def __init__(self, entries: dict[str, Entry], sources: dict[str, Source], domains: dict[str, str]) -> None:
+    `folder` (None: the shipped one) and `extra` say where it came from, so that detection can load the very same terms.
+    """
+
+    def __init__(
+        self,
+        entries: dict[str, Entry],
+        sources: dict[str, Source],
+        domains: dict[str, str],
+        folder: Path | None = None,
+        extra: tuple[Path, ...] = (),
+    ) -> None:
         self.entries = entries
         self.sources = sources
         self.domains = domains
+        self.folder = folder
+        self.extra = extra
 
     def __len__(self) -> int:
         return len(self.entries)
 
 
-def load_lexicon(folder: Path | None = None) -> Lexicon:
-    """Load every file of `folder/stigma/` and `folder/sources.yaml` (default: the shipped lexicon).
+def load_lexicon(folder: Path | None = None, extra: Sequence[Path] = ()) -> Lexicon:
+    """Load every file of `folder/stigma/` and `folder/sources.yaml` (default: the shipped lexicon), then the files `extra`.
 
-    Nothing is half-loaded: LexiconError lists every mistake of every file, each with file and line. Refused are unknown keys,
-    an unknown source, a phrase in two entries, an id used twice, and an entry without examples. Each folder is loaded once.
+    An entry of an extra file adds to the lexicon or, where its key (lexicon and id) is there already, takes the place of that
+    entry as a whole. Nothing is half-loaded: LexiconError lists every mistake of every file, each with file and line. Refused
+    are unknown keys, an unknown source, a phrase in two entries, an id used twice, and an entry without examples. The same
+    folder and files are loaded once.
     """
-    return _load(folder or lexicon_folder())
+    return _load(folder, tuple(extra))
 
 
 @cache
-def _load(folder: Path) -> Lexicon:
-    mistakes: list[str] = []
-    sources = yaml_source.load(folder / "sources.yaml", Sources, "sources.yaml")[0].sources
-    entries: dict[str, Entry] = {}
-    domains: dict[str, str] = {}
-    owner: dict[str, str] = {}
-    paths = sorted((folder / "stigma").glob("*.yaml"))
+def _load(folder: Path | None, extra: tuple[Path, ...]) -> Lexicon:
+    root = folder or lexicon_folder()
+    sources = yaml_source.load(root / "sources.yaml", Sources, "sources.yaml")[0].sources
+    paths = sorted((root / "stigma").glob("*.yaml"))
     if not paths:
-        raise LexiconError([f"{folder / 'stigma'}: holds no .yaml file"])
+        raise LexiconError([f"{root / 'stigma'}: holds no .yaml file"])
+    reading = _Reading(sources)
     for path in paths:
+        reading.add(path, f"stigma/{path.name}")
+    for path in extra:
+        reading.add(path, str(path), shipped=False)
+    return reading.lexicon(folder, extra)
+
+
+class _Reading:
+    """A lexicon while its files are read: the entries, where each stands, and every mistake."""
+
+    def __init__(self, sources: dict[str, Source]) -> None:
+        self._sources = dict(sources)
+        self._domains: dict[str, str] = {}
+        self._entries: dict[str, tuple[Entry, str]] = {}
+        self._mistakes: list[str] = []
+
+    def add(self, path: Path, name: str, *, shipped: bool = True) -> None:
+        """Read one file; `shipped` files have their sources in sources.yaml and override nothing."""
         try:
-            file, lines = yaml_source.load(path, LexiconFile, f"stigma/{path.name}")
+            file, lines = yaml_source.load(path, LexiconFile, name)
         except LexiconError as error:
-            mistakes += error.problems
-            continue
-        domains[file.lexicon] = file.title
+            self._mistakes += error.problems
+            return
+        self._domains.setdefault(file.lexicon, file.title)
+        self._add_sources(file.sources, lines, shipped)
+        here: set[str] = set()
         for k, entry in enumerate(file.entries):
             key = f"{file.lexicon}/{entry.id}"
             where = lines.where(("entries", k))
-            if key in entries:
-                mistakes.append(f"{where}: the id {entry.id!r} is used twice")
-            entries[key] = entry
-            mistakes += _unknown_sources(entry, sources, where)
+            if key in here or (shipped and key in self._entries):
+                self._mistakes.append(f"{where}: the id {entry.id!r} is used twice")
+            here.add(key)
+            self._entries[key] = (entry, where)
+            self._mistakes += _unknown_sources(entry, self._sources, where, shipped)
+
+    def _add_sources(self, sources: dict[str, Source], lines: yaml_source.SourceLines, shipped: bool) -> None:
+        for key, source in sources.items():
+            where = lines.where(("sources", key))
+            if shipped:
+                self._mistakes.append(f"{where}: sources of the shipped lexicon stand in sources.yaml")
+            elif self._sources.setdefault(key, source) != source:
+                self._mistakes.append(f"{where}: the source {key!r} is there already and says something else; use another key")
+
+    def lexicon(self, folder: Path | None, extra: tuple[Path, ...]) -> Lexicon:
+        """The lexicon, if there was no mistake. Raises LexiconError otherwise."""
+        owner: dict[str, str] = {}
+        for key, (entry, where) in self._entries.items():
             for phrase in entry.phrases:
                 first = owner.setdefault(plain_form(phrase), key)
                 if first != key:
-                    mistakes.append(f"{where}.match: {phrase!r} stands in {first} too; a phrase has one entry")
-    if mistakes:
-        raise LexiconError(mistakes)
-    return Lexicon(entries, sources, domains)
+                    there = self._entries[first][1].partition(": ")[0]
+                    self._mistakes.append(
+                        f"{where}.match: {phrase!r} stands in {first} too ({there}); a phrase has one entry"
+                        + (f". To change that entry, override it: lexicon {first.replace('/', ', id ')}" if extra else "")
+                    )
+        if self._mistakes:
+            raise LexiconError(self._mistakes)
+        entries = {key: entry for key, (entry, _) in self._entries.items()}
+        return Lexicon(entries, self._sources, self._domains, folder, extra)
 
 
-def _unknown_sources(entry: Entry, sources: dict[str, Source], where: str) -> Iterable[str]:
-    for field in ("sources", "known_sources"):
-        for name in getattr(entry, field):
-            if name not in sources:
-                yield f"{where}.{field}: {name!r} is no key of sources.yaml"
+def _unknown_sources(entry: Entry, sources: dict[str, Source], where: str, shipped: bool) -> Iterable[str]:
+    cited = [(field, name) for field in ("sources", "known_sources") for name in getattr(entry, field)]
+    cited += [(f"history.{k}.source", interval.source) for k, interval in enumerate(entry.history)]
+    for field, name in cited:
+        if name not in sources:
+            own = "" if shipped else " or of this file's own 'sources'"
+            yield f"{where}.{field}: {name!r} is no key of sources.yaml{own}{near(name, sources)}"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The end of an error message: the names in `known` that come closest to `name`, or nothing."""
+    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+def pattern_words(pattern: list[dict[str, Any]]) -> list[str]:
+    """The words of which one must stand in a text that a token pattern matches: those of its first token given by its text."""
+    for token in pattern:
+        if token.get("OP", "1") in ("1", "+"):
+            for attribute in ("TEXT", "ORTH", "LOWER"):
+                wanted = token.get(attribute)
+                if isinstance(wanted, str):
+                    return [wanted]
+                if isinstance(wanted, dict) and isinstance(wanted.get("IN"), list):
+                    return [str(word) for word in wanted["IN"]]
+    return []
 
 
 def plain_form(phrase: str) -> str:

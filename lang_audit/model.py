@@ -81,6 +81,13 @@ class Passage(Frozen):
     kind: PassageKind = "paragraph"
 
 
+class Citation(Frozen):
+    """A numeric citation marker taken out of the running text, and the offset where it stood."""
+
+    offset: int
+    text: str
+
+
 class Metadata(Frozen):
     """What the paper says of itself; None or empty where it does not show it."""
 
@@ -100,6 +107,7 @@ class Paper(Frozen):
     sections: tuple[Section, ...] = ()
     passages: tuple[Passage, ...] = ()
     pages: tuple[Page, ...] = ()
+    citations: tuple[Citation, ...] = ()
     metadata: Metadata = Metadata()
     problems: tuple[Problem, ...] = ()
 

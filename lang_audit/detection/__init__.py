@@ -22,8 +22,11 @@ _NOT_THE_AUTHORS = frozenset({"references", "keywords"})
 
 
 @cache
-def build_nlp(folder: Path | None = None) -> Language:
-    """The pipeline: blank English with our components, in order. `folder` is a lexicons folder (None: the shipped one)."""
+def build_nlp(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Language:
+    """The pipeline: blank English with our components, in order.
+
+    `folder` is a lexicons folder (None: the shipped one), `extra` are further lexicon files, as in `load_lexicon`.
+    """
     import spacy
 
     from lang_audit.detection import (  # noqa: F401  (their factories register on import)
@@ -36,27 +39,32 @@ def build_nlp(folder: Path | None = None) -> Language:
     )
 
     nlp = spacy.blank("en")
-    config = {"folder": str(folder) if folder else None}
+    config: dict[str, str | None] = {"folder": str(folder) if folder else None}
+    with_terms = {**config, "extra": [str(path) for path in extra]}  # as text: spaCy wants settings that JSON can hold
     nlp.add_pipe("paper_sentences")
     nlp.add_pipe("abbreviations")
-    nlp.add_pipe("lexicon_matcher", config=config)
-    nlp.add_pipe("usage_context", config=config)
+    nlp.add_pipe("lexicon_matcher", config=with_terms)
+    nlp.add_pipe("usage_context", config=with_terms)
     nlp.add_pipe("person_first_matcher", config=config)
     return nlp
 
 
-def detect(paper: Paper, folder: Path | None = None) -> Annotations:
-    """Every lexicon term and person-first reference in a paper, with offsets into `paper.text`."""
+def detect(paper: Paper, folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Annotations:
+    """Every lexicon term and person-first reference in a paper, with offsets into `paper.text`.
+
+    `folder` and `extra` name the lexicon, as in `load_lexicon`.
+    """
     from lang_audit.detection.abbreviations import definitions
+    from lang_audit.detection.head_noun import settle_unsure
     from lang_audit.detection.usage_context import words_of
 
-    nlp = build_nlp(folder)
+    nlp = build_nlp(folder, extra)
     own_words = "\n".join(paper.text[s.start : s.end] for s in paper.sections if s.kind != "references") or paper.text
     known = definitions(own_words)
     vocabulary = words_of(own_words)
     mentions: list[Mention] = []
     person_first: list[PersonFirstMention] = []
-    passages = _candidates(paper, folder, known)
+    passages = _candidates(paper, folder, extra, known)
     docs: list[Doc] = []
     for passage in passages:
         doc = nlp.make_doc(paper.text[passage.start : passage.end])
@@ -66,20 +74,24 @@ def detect(paper: Paper, folder: Path | None = None) -> Annotations:
         doc._.definitions = known
         doc._.paper_words = vocabulary
         docs.append(doc)
-    for passage, doc in zip(passages, nlp.pipe(docs), strict=True):
+    docs = list(nlp.pipe(docs))
+    settle_unsure(docs, folder)
+    for passage, doc in zip(passages, docs, strict=True):
         mentions += _mentions(paper, passage, doc)
         person_first += _person_first(paper, passage, doc)
     return Annotations(mentions=tuple(mentions), person_first=tuple(person_first))
 
 
-def _candidates(paper: Paper, folder: Path | None, known: dict[str, str]) -> list[Passage]:
+def _candidates(
+    paper: Paper, folder: Path | None, extra: tuple[Path, ...], known: dict[str, str]
+) -> list[Passage]:
     """The passages in which the exact passes find something."""
     from lang_audit.detection.lexicon_matcher import term_scanner
     from lang_audit.detection.person_first import load_person_first
 
     passages = paper.passages or (Passage(start=0, end=len(paper.text)),)
     starts = [passage.start for passage in passages]
-    hit = {bisect_right(starts, h.start) - 1 for h in term_scanner(folder).candidates(paper.text)}
+    hit = {bisect_right(starts, h.start) - 1 for h in term_scanner(folder, extra).candidates(paper.text)}
     hit |= {bisect_right(starts, start) - 1 for start, _ in load_person_first(folder).find(paper.text, known)}
     return [passages[k] for k in sorted(hit) if k >= 0]
 

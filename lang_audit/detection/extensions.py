@@ -16,6 +16,7 @@ SPAN: dict[str, Any] = {
     "place": None,  # exact character offsets of the term, where its tokens are wider
     "usage": "author",
     "cue": None,  # the words that decided the usage
+    "unsure": False,  # only grammar can tell whether the term has its flagged sense
 }
 
 

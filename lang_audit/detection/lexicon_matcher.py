@@ -15,8 +15,7 @@ from spacy.tokens import Doc, Span
 
 from lang_audit.detection import extensions
 from lang_audit.detection.phrase_scan import Hit, PhraseScanner, longest_wins
-from lang_audit.errors import LexiconError
-from lang_audit.lexicon import Lexicon, load_lexicon
+from lang_audit.lexicon import Lexicon, load_lexicon, pattern_words
 
 GROUP = "lexicon"
 
@@ -33,9 +32,9 @@ class TermScanner:
         self._scanner = PhraseScanner(self._owner)
         self._openers = PhraseScanner(
             word
-            for key, entry in lexicon.entries.items()
+            for entry in lexicon.entries.values()
             for pattern in entry.patterns
-            for word in _literals(key, pattern)
+            for word in pattern_words(pattern)
         )
 
     def candidates(self, text: str) -> list[Hit]:
@@ -60,25 +59,10 @@ class TermScanner:
         return any(letters == form or letters == form.upper() for form in entry.forms())
 
 
-def _literals(key: str, pattern: list[dict[str, Any]]) -> list[str]:
-    """The words of which one must stand in a text that `pattern` matches: those of its first token that is given by its text."""
-    for token in pattern:
-        if token.get("OP", "1") in ("1", "+"):
-            for attribute in ("TEXT", "ORTH", "LOWER"):
-                wanted = token.get(attribute)
-                if isinstance(wanted, str):
-                    return [wanted]
-                if isinstance(wanted, dict) and isinstance(wanted.get("IN"), list):
-                    return [str(word) for word in wanted["IN"]]
-    raise LexiconError(
-        [f"{key}: a token pattern needs one token with its text (TEXT or LOWER) so that it can be found fast"]
-    )
-
-
 @cache
-def term_scanner(folder: Path | None = None) -> TermScanner:
-    """The scanner for a lexicon folder (None: the shipped one), built once."""
-    return TermScanner(load_lexicon(folder))
+def term_scanner(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> TermScanner:
+    """The scanner for a lexicon folder (None: the shipped one) and further lexicon files, built once."""
+    return TermScanner(load_lexicon(folder, extra))
 
 
 class LexiconMatcher:
@@ -117,9 +101,9 @@ class LexiconMatcher:
         return doc
 
 
-@Language.factory("lexicon_matcher", assigns=["doc.spans"], default_config={"folder": None})
-def make_lexicon_matcher(nlp: Language, name: str, folder: str | None) -> LexiconMatcher:
-    """Create the component; `folder` is a lexicons folder, None for the shipped one."""
+@Language.factory("lexicon_matcher", assigns=["doc.spans"], default_config={"folder": None, "extra": []})
+def make_lexicon_matcher(nlp: Language, name: str, folder: str | None, extra: list[str]) -> LexiconMatcher:
+    """Create the component; `folder` is a lexicons folder (None: the shipped one), `extra` are further lexicon files."""
     extensions.register()
-    path = Path(folder) if folder else None
-    return LexiconMatcher(nlp, load_lexicon(path), term_scanner(path))
+    place = Path(folder) if folder else None, tuple(map(Path, extra))
+    return LexiconMatcher(nlp, load_lexicon(*place), term_scanner(*place))

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import NamedTuple
 
 from lang_audit.detection.cues import PeopleWords
 from lang_audit.lexicon import Acronym, Entry, plain_form, plural_of
 
 _WORD = re.compile(r"[^\W\d_][\w'’+/.-]*[\w+]|[^\W\d_]")
 _REACH = 6
+_PREDICATE = re.compile(r"\b(?:is|are|was|were|be|been|being|am|become|became)(?: (?:also|both|all|not|still|\w+ly))?\s+$", re.IGNORECASE)
+_LISTED = re.compile(r",? (?:and|or) \w+|, \w+,? (?:and|or) ")
 _TELLING_LETTERS = 4
 # Behind an adjective these join to more adjectives of the same noun: "HIV-infected and HIV-exposed women".
 _JOINING = frozenset({"and", "or", "non", "un", "nor"})
+
+
+class OtherSense(NamedTuple):
+    """The words that show another sense than the flagged one; not `sure` where only grammar could tell."""
+
+    words: str
+    sure: bool = True
 
 
 class Senses:
@@ -48,8 +58,8 @@ class Senses:
     def _substances(self) -> frozenset[str]:
         return self._drugs.union(self._words.substances)
 
-    def other_sense(self, entry: Entry, sentence: str, start: int, end: int, near: str) -> str | None:
-        """The words that show another sense than the flagged one, or None where the term is used as the entry means it.
+    def other_sense(self, entry: Entry, sentence: str, start: int, end: int, near: str) -> OtherSense | None:
+        """What shows another sense than the flagged one, or None where the term is used as the entry means it.
 
         `start:end` is the term in `sentence`; `near` is the passage, where a substance may be named.
         """
@@ -62,10 +72,14 @@ class Senses:
         if entry.sense == "human":
             return self._animals(sentence[:start] + sentence[end:])
         if entry.category == "person-label" and (used := self._object_of(sentence, end)) is not None:
-            return None if self._substances.intersection(used) else " ".join(used[:3])
+            return None if self._substances.intersection(used) else OtherSense(" ".join(used[:3]))
         if entry.sense == "substance-here":
             return self._none_of(self._drugs, sentence)
         return self._none_of(self._substances, near)
+
+    def names_people(self, noun: str) -> bool:
+        """Whether a noun, singular or plural, names people."""
+        return noun.lower().rsplit("-", 1)[-1] in self._person_nouns
 
     def _next_words(self, sentence: str, end: int) -> list[str]:
         """The words behind a term up to where its noun phrase must end."""
@@ -78,42 +92,43 @@ class Senses:
             words.append(re.sub(r"['’]s?$", "", lower))
         return words
 
-    def _not_of_people(self, sentence: str, start: int, end: int) -> str | None:
+    def _not_of_people(self, sentence: str, start: int, end: int) -> OtherSense | None:
         own = _WORD.findall(sentence[start:end])
-        if own and own[-1].lower() in self._person_nouns:
+        if own and self.names_people(own[-1]):
             return None
+        if _PREDICATE.search(sentence[:start]):
+            return self._subject_is_no_person(sentence[:start])
         following = self._next_words(sentence, end)
         for k, word in enumerate(following):
-            last = word.rsplit("-", 1)[-1]
-            if last in self._not_people and (k + 1 == len(following) or following[k + 1] not in self._person_nouns):
-                return word
-            if last in self._person_nouns:
+            if self.names_people(word):
                 return None
+            last = word.rsplit("-", 1)[-1]
+            if last in self._not_people and not (k + 1 < len(following) and self.names_people(following[k + 1])):
+                return OtherSense(word)
         heads = [word for word in following if word not in _JOINING]
-        if heads:
-            return None if any(word in self._person_nouns for word in heads) else heads[-1]
-        return self._subject_is_no_person(sentence[:start])
+        return OtherSense(heads[-1], sure=False) if heads else self._subject_is_no_person(sentence[:start])
 
-    def _subject_is_no_person(self, before: str) -> str | None:
+    def _subject_is_no_person(self, before: str) -> OtherSense | None:
         """A predicate ("were HIV-infected") is of what is named last before it: people, or cells and animals."""
         for word in reversed(_WORD.findall(before)):
             lower = word.lower()
             if lower in self._person_nouns:
                 return None
             if lower in self._not_people:
-                return word
+                return OtherSense(word)
         return None
 
-    def _not_a_label(self, sentence: str, start: int, end: int) -> str | None:
+    def _not_a_label(self, sentence: str, start: int, end: int) -> OtherSense | None:
         if sentence[start:end].endswith("s"):
             return None
         following = self._next_words(sentence, end)
         if following:
-            return None if self._may_follow_a_label(following[0]) else following[0]
-        if re.match(
-            r",? (?:and|or) \w+|, \w+,? (?:and|or) ", sentence[end:]
-        ):  # "aqueous, alcoholic and phenolic extracts"
-            return next((w for w in _WORD.findall(sentence[end:].lower())[:_REACH] if w in self._not_people), None)
+            if self._may_follow_a_label(following[0]):
+                return None
+            return OtherSense(following[0], sure=following[0] in self._not_people)
+        if _LISTED.match(sentence[end:]):  # "aqueous, alcoholic and phenolic extracts"
+            words = _WORD.findall(sentence[end:].lower())[:_REACH]
+            return next((OtherSense(word) for word in words if word in self._not_people), None)
         return None
 
     def _may_follow_a_label(self, word: str) -> bool:
@@ -122,8 +137,9 @@ class Senses:
             return True
         return word.endswith(("s", "ed", "ly", "ing")) and word not in self._not_people
 
-    def _animals(self, sentence: str) -> str | None:
-        return next((word for word in _WORD.findall(sentence) if word.lower() in self._animal_words), None)
+    def _animals(self, sentence: str) -> OtherSense | None:
+        words = _WORD.findall(sentence)
+        return next((OtherSense(word) for word in words if word.lower() in self._animal_words), None)
 
     @staticmethod
     def _object_of(sentence: str, end: int) -> list[str] | None:
@@ -133,9 +149,9 @@ class Senses:
         return _WORD.findall(re.split(r"[.,;:()]", sentence[end:].lower(), maxsplit=1)[0])[1:_REACH] or None
 
     @staticmethod
-    def _none_of(substances: frozenset[str], text: str) -> str | None:
+    def _none_of(substances: frozenset[str], text: str) -> OtherSense | None:
         words: list[str] = _WORD.findall(text.lower().replace("-", " ").replace("/", " "))
-        return None if substances.intersection(words) else "no substance is named nearby"
+        return None if substances.intersection(words) else OtherSense("no substance is named nearby")
 
 
 def acronym_sense(

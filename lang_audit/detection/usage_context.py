@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -37,12 +38,21 @@ _CAPITALISED_SHARE = 0.4
 # Left in lower case in titles.
 _SMALL_WORDS = frozenset({"with", "from", "among", "between", "during", "into", "over", "than", "that", "under", "versus"})
 
-Ruling = tuple[Usage, str | None]
 
 
-def _labels(lexicon: Lexicon) -> frozenset[str]:
+class Ruling(NamedTuple):
+    """How a term is used and the words that decided; `unsure` where only grammar could tell (see head_noun.py)."""
+
+    usage: Usage
+    cue: str | None
+    unsure: bool = False
+
+
+
+def senses_of(lexicon: Lexicon, rules: UsageRules) -> Senses:
+    """The sense rules, with the lexicon's own one-word labels among the nouns for people."""
     labels = (form for entry in lexicon.entries.values() if entry.category == "person-label" for form in entry.forms())
-    return frozenset(form.lower() for form in labels if " " not in form and "-" not in form)
+    return Senses(rules.people, frozenset(form.lower() for form in labels if " " not in form and "-" not in form))
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ class UsageContext:
     def __init__(self, lexicon: Lexicon, rules: UsageRules) -> None:
         self._lexicon = lexicon
         self._rules = rules
-        self._senses = Senses(rules.people, _labels(lexicon))
+        self._senses = senses_of(lexicon, rules)
         self._names = {file.usage: PhraseScanner(file.names) for file in rules.files if file.names}
         self._exceptions = {
             key: {usage: PhraseScanner(phrases) for usage, phrases in entry.exceptions.items()}
@@ -95,8 +105,7 @@ class UsageContext:
         for span in doc.spans.get("lexicon", ()):
             if quoted is None:
                 quoted, sentences = quotations(doc.text), sentence_bounds(doc)
-            usage, cue = self.decide(doc, span, quoted, sentences)
-            span._.usage, span._.cue = usage, cue
+            span._.usage, span._.cue, span._.unsure = self.decide(doc, span, quoted, sentences)
         return doc
 
     def decide(self, doc: Doc, span: Span, quoted: list[Quotation], sentences: list[tuple[int, int]]) -> Ruling:
@@ -105,12 +114,12 @@ class UsageContext:
         `quoted` and `sentences` are the doc's quotations and sentence bounds, in characters.
         """
         if (settled := _BY_SECTION.get(doc._.section) or _BY_PASSAGE.get(doc._.passage)) is not None:
-            return settled, f"in {doc._.section if doc._.section in _BY_SECTION else 'a ' + doc._.passage}"
+            return Ruling(settled, f"in {doc._.section if doc._.section in _BY_SECTION else 'a ' + doc._.passage}")
         place = _place(doc.text, span, quoted, sentences)
         entry = self._lexicon.entries[span.id_]
         for ruling in self._rulings(doc, span.id_, entry, place):
             return ruling
-        return "author", None
+        return Ruling("author", None)
 
     def _rulings(self, doc: Doc, key: str, entry: Entry, place: _Place) -> Iterator[Ruling]:
         if entry.acronym:
@@ -118,11 +127,11 @@ class UsageContext:
                 entry.acronym, place.text[place.start : place.end], _long_form(doc, place), _paper_words(doc)
             )
             if usage == "behaviour" or usage == "other-sense":
-                yield usage, cue  # type: ignore[misc]
+                yield Ruling(usage, cue)  # type: ignore[arg-type]
         for exempt, scanner in self._exceptions.get(key, {}).items():
             for hit in scanner.find(place.text):
                 if hit.start < place.end and hit.end > place.start:
-                    yield exempt, place.text[hit.start : hit.end]
+                    yield Ruling(exempt, place.text[hit.start : hit.end])
         own_label = place.quotation is not None and _SO_CALLED.search(place.text[: place.quotation.start]) is not None
         for file in self._rules.files:
             if own_label and file.usage in (
@@ -138,22 +147,22 @@ class UsageContext:
             entry, place.sentence, place.start - place.sentence_start, place.end - place.sentence_start, place.text
         )
         if other is not None:
-            yield "other-sense", other
+            yield Ruling("other-sense", other.words, unsure=not other.sure)
 
     def _by_cues(self, file: UsageCues, entry: Entry, place: _Place) -> Iterator[Ruling]:
         if file.names:
             for hit in self._names[file.usage].find(place.text):
                 if hit.start <= place.start and hit.end >= place.end:
-                    yield file.usage, place.text[hit.start : hit.end]
+                    yield Ruling(file.usage, place.text[hit.start : hit.end])
         if file.heads and not place.in_title_case:
             name = capitalised_name(place.text, place.start, place.end, frozenset(file.heads))
             if name is not None:
-                yield file.usage, name
+                yield Ruling(file.usage, name)
         for cue in file.cues:
             if cue.categories is not None and entry.category not in cue.categories:
                 continue
             if (words := _words_of(cue, place)) is not None:
-                yield file.usage, re.sub(r"\s+", " ", words).strip()
+                yield Ruling(file.usage, re.sub(r"\s+", " ", words).strip())
 
 
 def _words_of(cue: Cue, place: _Place) -> str | None:
@@ -196,9 +205,9 @@ def _by_quotation(place: _Place) -> Iterator[Ruling]:
     words = place.quotation.words(place.text)
     own = len(re.findall(r"\w+", place.text[place.start : place.end]))
     if words - own < _SCARE_WORDS and words <= own + 1:
-        yield "mentioned", "in quotation marks"
+        yield Ruling("mentioned", "in quotation marks")
     else:
-        yield "quoted", "in quotation marks"
+        yield Ruling("quoted", "in quotation marks")
 
 
 def _place(text: str, span: Span, quoted: list[Quotation], sentences: list[tuple[int, int]]) -> _Place:
@@ -228,10 +237,10 @@ def words_of(text: str) -> frozenset[str]:
 
 
 @Language.factory(
-    "usage_context", requires=["doc.spans"], assigns=["span._.usage", "span._.cue"], default_config={"folder": None}
+    "usage_context", requires=["doc.spans"], assigns=["span._.usage", "span._.cue", "span._.unsure"], default_config={"folder": None, "extra": []}
 )
-def make_usage_context(nlp: Language, name: str, folder: str | None) -> UsageContext:
-    """Create the component; `folder` is a lexicons folder, None for the shipped one."""
+def make_usage_context(nlp: Language, name: str, folder: str | None, extra: list[str]) -> UsageContext:
+    """Create the component; `folder` is a lexicons folder (None: the shipped one), `extra` are further lexicon files."""
     extensions.register()
     path = Path(folder) if folder else None
-    return UsageContext(load_lexicon(path), load_usage_rules(path))
+    return UsageContext(load_lexicon(path, tuple(map(Path, extra))), load_usage_rules(path))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from lang_audit.sources.citations import Span
 from lang_audit.sources.lines import PlacedLine
 
 _BUCKET = 3.0  # points: lines are compared by the horizontal strips of this height that they touch
@@ -220,12 +221,17 @@ def _column(group: list[PlacedLine]) -> Column:
             merged.append(first)
             continue
         text = " ".join(line.text for line in row)
+        raised: list[Span] = []
+        shift = 0
+        for line in row:
+            raised += ((start + shift, end + shift) for start, end in line.raised)
+            shift += len(line.text) + 1
         bold = sum(len(line.text) for line in row if line.bold) > 0.6 * len(text)
         lead = first.lead or (len(first.text) if (first.font, first.bold) != (row[-1].font, row[-1].bold) else 0)
         merged.append(
             replace(
                 main, text=text, x0=first.x0, x1=max(line.x1 for line in row), bold=bold, lead=lead,
-                lead_bold=first.lead_bold or (first.bold and not row[-1].bold),
+                lead_bold=first.lead_bold or (first.bold and not row[-1].bold), raised=tuple(raised),
             )
         )  # fmt: skip
     starts = Counter(round(line.x0) for line in merged)

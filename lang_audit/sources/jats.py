@@ -87,6 +87,7 @@ def _paper(article: Element, path: Path, number: int, broken: Problem | None) ->
         text=written.text,
         sections=sections_of(written.placed),
         passages=tuple(passage for passage, _ in written.placed),
+        citations=tuple(written.citations),
         metadata=_metadata(article),
         problems=tuple(problems),
     )

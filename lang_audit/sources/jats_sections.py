@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lang_audit.model import Passage, PassageKind, SectionKind
+from lang_audit.model import Citation, Passage, PassageKind, SectionKind
+from lang_audit.sources.citations import OPEN, Lifted, lift_marked
 from lang_audit.sources.headings import section_kind
 from lang_audit.sources.jats_words import BLOCKS, LEFT_OUT, Element, citation, flat, fold, name_of, pieces
 from lang_audit.sources.section_places import Place
@@ -42,12 +43,14 @@ _NOT_HERE = LEFT_OUT | {"label", "title", "ref", "attrib", "contrib-group", "aff
 class ArticleText:
     """The text of one article, put together passage by passage.
 
-    After construction `text` is the whole text, and `placed` holds each passage with its place. Passages are parted by
+    After construction `text` is the whole text, and `placed` holds each passage with its place, `citations`
+    the numeric citation markers that were lifted out. Passages are parted by
     an empty line; white space inside a passage is one space, save that the rows of a table stand on lines of their own.
     """
 
     def __init__(self, article: Element) -> None:
         self.placed: list[tuple[Passage, Place]] = []
+        self.citations: list[Citation] = []
         self._written: list[str] = []
         self._length = 0
         self._article(article, Place("title"), Place("other"))
@@ -58,8 +61,12 @@ class ArticleText:
         self.text = "\n\n".join(self._written)
 
     def _put(self, words: str, kind: PassageKind, place: Place) -> None:
+        """Write a passage; `words` may hold marked citations, which are lifted out."""
+        lifted = lift_marked(words) if OPEN in words else Lifted(words)
+        words = lifted.text
         if words:
             start = self._length + 2 if self._written else 0
+            self.citations += (Citation(offset=start + c.offset, text=c.text) for c in lifted.citations)
             self._length = start + len(words)
             self._written.append(words)
             self.placed.append((Passage(start=start, end=self._length, kind=kind), place))
@@ -116,7 +123,7 @@ class ArticleText:
     def _section(self, element: Element, place: Place) -> None:
         """An element with a heading of its own (or none) and blocks inside."""
         heading = _heading(element)
-        inside = Place(place.kind, heading or place.heading)
+        inside = place if place.heading else Place(place.kind, heading or None)
         if place.kind == "abstract" and name_of(element) == "sec":
             inside = place  # the parts of a structured abstract stay one section
         self._put(heading, "heading", inside)
@@ -134,7 +141,8 @@ class ArticleText:
         if not name or name in _NOT_HERE:
             return
         if name == "sec":
-            self._section(element, Place(_kind_of(element, place), place.heading))
+            kind = _kind_of(element, place)
+            self._section(element, place if kind == place.kind else Place(kind))
         elif name == "ref-list":
             self._references(element)
         elif name in ("p", "verse-line"):
@@ -155,8 +163,8 @@ class ArticleText:
             self._box(element, place)
         elif name in ("ack", "app", "glossary", "notes", "bio", "fn-group", "app-group"):
             kind = section_kind(_heading(element)) if name != "fn-group" else None
-            default = _BACK.get(name, place.kind)
-            self._section(element, Place(kind if kind in _BACK_MATTER else default, place.heading))
+            kind = kind if kind in _BACK_MATTER else _BACK.get(name, place.kind)
+            self._section(element, place if kind == place.kind else Place(kind))
         elif any(name_of(child) in BLOCKS or name_of(child) in ("p", "sec", "title", "fn-group") for child in element):
             self._section(element, place)
         else:
@@ -258,7 +266,8 @@ class ArticleText:
     def _box(self, box: Element, place: Place) -> None:
         label, caption = flat(_child(box, "label")), _child(box, "caption")
         heading = _sentences([label, flat(caption), flat(_child(box, "title"))])
-        inside = Place(section_kind(heading) or place.kind, heading or place.heading)
+        kind = section_kind(heading)
+        inside = Place(kind, heading) if kind and kind != place.kind else place
         self._put(heading, "heading", inside)
         for child in box:
             if name_of(child) != "caption":

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from lang_audit.sources.citations import CLOSE, OPEN, unmarked
+
 Element = etree._Element
 
 BLOCKS = frozenset(
@@ -44,12 +46,13 @@ _NOTE_TYPES = frozenset({"bibr", "fn", "table-fn", "author-notes", "aff", "corre
 _SUPERSCRIPT_XREF, _XREF, _LETTER_MARK, _PART = "\x01", "\x02", "\x03", "\x04"
 _SPACES = (
     (re.compile(r"(?<=[^\s(\[{/–—-])\x01+(?=\S)"), " "),  # addicts[sup: 12]; not ([sup: 12])
-    (re.compile(r"(?<=[^\W\d_]|[.)\]”\"’;:?!])\x02+(?=[\w*†‡§¶#])"), " "),  # addicts[xref: 12]; not [1,[xref: 2]]
+    (re.compile(r"(?<=[^\W\d_]|[.)\]”\"’;:?!])\x02+(?=[\w*†‡§¶#\x05])"), " "),  # addicts[xref: 12]; not [1,[xref: 2]]
     (re.compile(r"(?<=[^\W\d_]{4})\x03+(?=\S)"), " "),  # characteristics[sup: a]; not cm[sup: 2]
     (re.compile(r"(?<=[\w.?!)\]”\"])\x04+(?=[\w“\"])"), " "),  # [surname: Novak][year: 1983]; not [volume: 3]:[...]
     (re.compile(r"[\x01-\x04]+"), ""),
 )
 _SEVERAL = re.compile(r"[\x01-\x04]{2,}")
+_NUMERIC = re.compile(r"[\s\[(]*\d{1,3}[a-z]?(?:\s*[,;–—−-]\s*\d{1,3}[a-z]?)*[\s\])]*")
 _BARE_MARK = re.compile(r"\s*(?:[a-z*†‡§¶#]|\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\s*")
 
 
@@ -59,7 +62,10 @@ def name_of(node: Element) -> str:
 
 
 def fold(words: str) -> str:
-    """Every stretch of white space as one space; citation marks and reference parts set off from the word before."""
+    """Every stretch of white space as one space; citation marks and reference parts set off from the word before.
+
+    Numeric citation markers keep the signs (OPEN, CLOSE) around them, see `citations`.
+    """
     words = _SEVERAL.sub(lambda marks: min(marks.group()), words)
     for pattern, put in _SPACES:
         words = pattern.sub(put, words)
@@ -82,7 +88,12 @@ def pieces(element: Element, parts: bool = False) -> Iterator[str | Element]:
         elif name:
             mark = " " if name in _APART else _mark(child, name, parts)
             yield mark
+            cites = name == "xref" and not parts and child.get("ref-type") == "bibr" and _is_numeric(child)
+            if cites:
+                yield OPEN
             yield from pieces(child, parts)
+            if cites:
+                yield CLOSE
             if mark in (" ", _PART):
                 yield mark
         yield child.tail or ""
@@ -92,7 +103,7 @@ def flat(element: Element | None, parts: bool = False) -> str:
     """All words of an element in one line, blocks inside it included; "" for None."""
     if element is None:
         return ""
-    return fold("".join(p if isinstance(p, str) else f" {flat(p, parts)} " for p in pieces(element, parts)))
+    return unmarked(fold("".join(p if isinstance(p, str) else f" {flat(p, parts)} " for p in pieces(element, parts))))
 
 
 def citation(ref: Element) -> str:
@@ -107,12 +118,21 @@ def citation(ref: Element) -> str:
     return " ".join(filter(None, found)) or flat(ref, parts=True)
 
 
+def _all_text(element: Element) -> str:
+    return "".join(str(text) for text in element.itertext())
+
+
+def _is_numeric(xref: Element) -> bool:
+    """Whether a citation is a number and no author's name."""
+    return _NUMERIC.fullmatch(_all_text(xref)) is not None
+
+
 def _mark(child: Element, name: str, parts: bool) -> str:
     if name == "sup":
         xrefs = [x for x in child.iter("xref") if x.get("ref-type", "bibr") in _NOTE_TYPES]
         if xrefs:
             return _SUPERSCRIPT_XREF
-        return _LETTER_MARK if _BARE_MARK.fullmatch("".join(child.itertext())) else ""
+        return _LETTER_MARK if _BARE_MARK.fullmatch(_all_text(child)) else ""
     if name == "xref" and child.get("ref-type", "bibr") in _NOTE_TYPES:
         first = next((name_of(inner) for inner in child), "")
         return _SUPERSCRIPT_XREF if first == "sup" and not (child.text or "").strip() else _XREF

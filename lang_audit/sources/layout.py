@@ -1,8 +1,8 @@
 """From placed text to a Paper: reading order, paragraphs, sections, and where on the page every line stands.
 
 Knows no PDF engine. The steps, each in its module: `lines` (runs to lines), `furniture` (running heads off), `columns`
-(reading order), `paragraphs` (lines to blocks), `roles` (what each block is), `structure` (sections), `joining` (lines to
-running text), `metadata`.
+(reading order), `paragraphs` (lines to blocks), `roles` (what each block is), `structure` (sections), `assembly` (one text,
+citation markers lifted out), `metadata`.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from lang_audit.errors import UnreadableError
-from lang_audit.model import Line, Page, Paper, Passage, Problem, Section
+from lang_audit.model import Paper, Problem
+from lang_audit.sources.assembly import assembled
 from lang_audit.sources.columns import Column, columns
 from lang_audit.sources.furniture import without_furniture
-from lang_audit.sources.joining import Vocabulary, joined
+from lang_audit.sources.joining import Vocabulary
 from lang_audit.sources.lines import placed_lines
 from lang_audit.sources.metadata import metadata
 from lang_audit.sources.paragraphs import blocks, leadings
 from lang_audit.sources.placed import UNKNOWN_CHARACTER, PlacedDocument
 from lang_audit.sources.roles import Roles
-from lang_audit.sources.structure import Part, Structure
+from lang_audit.sources.structure import Structure
 from lang_audit.sources.typography import Body
 
 _EMPTY_PAGE = 25  # characters: a page with fewer holds no text to read, only a page number or stamp
@@ -67,7 +68,7 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     )
     vocabulary = Vocabulary(line.text for line in flat)
     parts = Structure(roles, vocabulary).parts()
-    text, sections, passages, pages = _assembled(parts, document, vocabulary)
+    text, sections, passages, pages, citations = assembled(parts, document, vocabulary)
     title = next((text[s.start : s.end].rstrip(" :") for s in sections if s.kind == "title"), None)
     front = [line.text for line in all_lines[0]]
     heads = [line.text for group in all_lines[:3] for line in group if id(line) not in kept_ids]
@@ -88,6 +89,7 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
         sections=sections,
         passages=passages,
         pages=pages,
+        citations=citations,
         metadata=metadata(document.properties, title, roles.bylines(), front, [*heads, *closing]),
         problems=tuple(problems),
     )
@@ -157,47 +159,3 @@ def _pages_named(numbers: Sequence[int]) -> str:
 
 def _named(numbers: list[int]) -> str:
     return f"{_pages_named(numbers).capitalize()} hold{'s' if len(numbers) == 1 else ''}"
-
-
-def _assembled(
-    parts: Sequence[Part], document: PlacedDocument, vocabulary: Vocabulary
-) -> tuple[str, tuple[Section, ...], tuple[Passage, ...], tuple[Page, ...]]:
-    """Write the parts out one after the other, and note where everything came to stand."""
-    pieces: list[str] = []
-    length = 0
-    passages: list[Passage] = []
-    sections: list[Section] = []
-    places: dict[int, list[Line]] = {page.number: [] for page in document.pages}
-    for part in parts:
-        if pieces:
-            pieces.append("\n\n")
-            length += 2
-        start = length
-        for k, line in enumerate(part.lines):
-            shown, glue = line.text, ""
-            if k + 1 < len(part.lines):
-                shown, glue = joined(line.text, part.lines[k + 1].text, vocabulary)
-            shown = shown.replace("\xad", "")
-            places[line.page].append(Line(start=length, end=length + len(shown), bbox=line.box))
-            pieces.append(shown + glue)
-            length += len(shown) + len(glue)
-        passages.append(Passage(start=start, end=length, kind=part.kind))
-        last = sections[-1] if sections else None
-        if last is not None and (last.kind, last.heading) == (part.section, part.heading):
-            sections[-1] = Section(start=last.start, end=length, kind=last.kind, heading=last.heading)
-        else:
-            sections.append(Section(start=start, end=length, kind=part.section, heading=part.heading))
-    pages = tuple(
-        Page(
-            number=page.number,
-            width=page.width,
-            height=page.height,
-            lines=tuple(sorted(places[page.number], key=_start)),
-        )
-        for page in document.pages
-    )
-    return "".join(pieces), tuple(sections), tuple(passages), pages
-
-
-def _start(line: Line) -> int:
-    return line.start

