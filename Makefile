@@ -9,7 +9,7 @@ REPORT := lang-audit-report
 
 demo: $(READY)
 	@$(BIN)/lang-audit appraise corpus_samples -o $(REPORT)
-	@$(BIN)/lang-audit evaluate corpus_samples/gold.jsonl
+	@$(BIN)/lang-audit evaluate corpus_samples/gold.jsonl --show 3
 	@echo "The report: $(CURDIR)/$(REPORT)/index.html"
 
 test: lint types unit

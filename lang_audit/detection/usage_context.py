@@ -128,10 +128,10 @@ class UsageContext:
             )
             if usage == "behaviour" or usage == "other-sense":
                 yield Ruling(usage, cue)  # type: ignore[arg-type]
-        for exempt, scanner in self._exceptions.get(key, {}).items():
-            for hit in scanner.find(place.text):
-                if hit.start < place.end and hit.end > place.start:
-                    yield Ruling(exempt, place.text[hit.start : hit.end])
+        exceptions = dict(self._exceptions.get(key, {}))
+        own_names = exceptions.pop("self-named", None)  # a union's full name is a name first
+        for exempt, scanner in exceptions.items():
+            yield from _in_phrase(exempt, scanner, place)
         own_label = place.quotation is not None and _SO_CALLED.search(place.text[: place.quotation.start]) is not None
         for file in self._rules.files:
             if own_label and file.usage in (
@@ -139,6 +139,8 @@ class UsageContext:
                 "mentioned",
             ):  # "so-called" holds off a label that is still theirs
                 continue
+            if file.usage == "self-named" and own_names is not None:
+                yield from _in_phrase("self-named", own_names, place)
             if file.applies_to is None or entry.category in file.applies_to:
                 yield from self._by_cues(file, entry, place)
             if file.usage == "quoted" and place.quotation:
@@ -163,6 +165,13 @@ class UsageContext:
                 continue
             if (words := _words_of(cue, place)) is not None:
                 yield Ruling(file.usage, re.sub(r"\s+", " ", words).strip())
+
+
+def _in_phrase(usage: Usage, scanner: PhraseScanner, place: _Place) -> Iterator[Ruling]:
+    """A term that overlaps one of an entry's innocent phrases."""
+    for hit in scanner.find(place.text):
+        if hit.start < place.end and hit.end > place.start:
+            yield Ruling(usage, place.text[hit.start : hit.end])
 
 
 def _words_of(cue: Cue, place: _Place) -> str | None:

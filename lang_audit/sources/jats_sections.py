@@ -163,8 +163,8 @@ class ArticleText:
             self._box(element, place)
         elif name in ("ack", "app", "glossary", "notes", "bio", "fn-group", "app-group"):
             kind = section_kind(_heading(element)) if name != "fn-group" else None
-            kind = kind if kind in _BACK_MATTER else _BACK.get(name, place.kind)
-            self._section(element, place if kind == place.kind else Place(kind))
+            of_its_own = kind if kind in _BACK_MATTER and kind else _BACK.get(name, place.kind)
+            self._section(element, place if of_its_own == place.kind else Place(of_its_own))
         elif any(name_of(child) in BLOCKS or name_of(child) in ("p", "sec", "title", "fn-group") for child in element):
             self._section(element, place)
         else:

@@ -100,7 +100,6 @@ def test_sections_take_their_kind_from_heading_type_or_parent(tmp_path: Path) ->
     assert kinds(paper) == [
         ("introduction", None),
         ("methods", "What we did"),
-        ("methods", "Results of the pilot"),
         ("discussion", "Discussion"),
         ("conclusion", "Conclusions"),
         ("other", "Peers as bridges"),

@@ -196,13 +196,15 @@ def test_parts_of_a_structured_abstract_stay_in_the_abstract() -> None:
     assert "about conclusions" in " ".join(section_texts(paper, "abstract"))
 
 
-def test_subsections_keep_their_parents_kind_and_their_heading() -> None:
+def test_subsections_are_part_of_their_section_and_their_headings_are_passages() -> None:
     sheet = Sheet(1)
     sheet.heading("Methods").line("Study site", italic=True, gap=6).prose(filler("the site", 4))
     sheet.heading("Results").line("Who took part", italic=True, gap=6).prose(filler("participants", 4))
-    found = {s.heading: s.kind for s in read(sheet).sections}
-    assert found["Study site"] == "methods"
-    assert found["Who took part"] == "results"
+    paper = read(sheet)
+    assert [(s.kind, s.heading) for s in paper.sections] == [("methods", "Methods"), ("results", "Results")]
+    headings = [paper.text[p.start : p.end] for p in paper.passages if p.kind == "heading"]
+    assert headings == ["Methods", "Study site", "Results", "Who took part"]
+    assert "Study site" in section_texts(paper, "methods")[0]
 
 
 def test_block_quotations_are_passages_of_their_own() -> None:
