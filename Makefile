@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 REPORT := lang-audit-report
 
-.PHONY: demo test lint types unit lock samples clean
+.PHONY: demo test lint types unit lock samples docs clean
 
 demo: $(READY)
 	@$(BIN)/lang-audit appraise corpus_samples -o $(REPORT)
@@ -38,6 +38,9 @@ lock: ## Resolve the newest versions that pyproject.toml allows, for every suppo
 
 samples: $(READY) ## Write the fabricated sample papers again.
 	$(BIN)/python corpus_samples/make_samples.py
+
+docs: $(READY) ## Write the generated pages: docs/lexicon/ from the lexicon, docs/command-line.md from the commands' help.
+	$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf $(VENV) $(REPORT) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

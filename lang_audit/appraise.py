@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from lang_audit.lexicon import Lexicon
-from lang_audit.model import Annotations, Appraisal, Paper, VerdictRule
+from lang_audit.model import Annotations, Appraisal, Paper
+from lang_audit.settings import Settings
 from lang_audit.verdict import judge, verdict
 
 
-def appraise(paper: Paper, annotations: Annotations, lexicon: Lexicon, rule: VerdictRule = "majority") -> Appraisal:
-    """Judge every mention, then the paper by `rule`."""
-    findings = judge(annotations.mentions, lexicon, paper.metadata.year)
+def appraise(paper: Paper, annotations: Annotations, settings: Settings) -> Appraisal:
+    """Judge every mention by the profile of `settings`, then the paper by their rule."""
+    findings = judge(annotations.mentions, settings.lexicon, paper.metadata.year, settings.profile)
     return Appraisal(
         paper=paper,
         findings=findings,
         person_first=annotations.person_first,
-        verdict=verdict(findings, annotations.person_first, rule),
+        verdict=verdict(findings, annotations.person_first, settings.rule),
     )

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from lang_audit.appraise import appraise
 from lang_audit.detection import detect
 from lang_audit.errors import LangAuditError, UnreadableError
-from lang_audit.lexicon import Lexicon, load_lexicon
-from lang_audit.model import Paper, Problem, Record, VerdictRule
+from lang_audit.model import Paper, Problem, Record
+from lang_audit.settings import Settings, default_settings
 from lang_audit.sources import read, readers
 
 
@@ -25,25 +25,25 @@ class Input(NamedTuple):
 _NO_PAPERS = frozenset({"Thumbs.db", "desktop.ini"})
 
 
-def audit_files(
-    paths: Iterable[Path], *, lexicon: Lexicon | None = None, rule: VerdictRule = "majority"
-) -> Iterator[Record]:
-    """The records of many files and folders, in order, each as soon as it is there."""
+def audit_files(paths: Iterable[Path], *, settings: Settings | None = None) -> Iterator[Record]:
+    """The records of many files and folders, in order, each as soon as it is there.
+
+    `settings` are those of `load_settings` (None: the default profile and nothing of the user's).
+    """
     for found in find_inputs(paths):
-        yield from audit_file(found, lexicon=lexicon, rule=rule)
+        yield from audit_file(found, settings=settings)
 
 
-def audit_paper(paper: Paper, *, lexicon: Lexicon | None = None, rule: VerdictRule = "majority") -> Record:
+def audit_paper(paper: Paper, *, settings: Settings | None = None) -> Record:
     """Detect, judge and appraise one paper that was read already."""
-    lexicon = lexicon or load_lexicon()
-    appraisal = appraise(paper, detect(paper), lexicon, rule)
+    settings = settings or default_settings()
+    lexicon = settings.lexicon
+    appraisal = appraise(paper, detect(paper, lexicon.folder, lexicon.extra), settings)
     status = "partial" if paper.problems else "ok"
     return Record(path=paper.source, status=status, appraisal=appraisal, problems=paper.problems)
 
 
-def audit_file(
-    source: Path | Input, *, lexicon: Lexicon | None = None, rule: VerdictRule = "majority"
-) -> Iterator[Record]:
+def audit_file(source: Path | Input, *, settings: Settings | None = None) -> Iterator[Record]:
     """A record for each paper in a file; a file that cannot be read gives one `failed` record that says why.
 
     A defect of lang-audit itself that one paper brings to light is recorded like any other problem: 299 papers must not wait
@@ -55,7 +55,7 @@ def audit_file(
         return
     try:
         for paper in read(path):
-            yield audit_paper(paper, lexicon=lexicon, rule=rule)
+            yield audit_paper(paper, settings=settings)
     except UnreadableError as error:
         yield _failed(path, error.code, error.message, error.remedy)
     except LangAuditError:  # a mistake in the lexicon or a setting is the run's, not the paper's

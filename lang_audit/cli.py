@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 import click
 
 from lang_audit import __version__
+from lang_audit.commands.lexicon import explain, lexicon
 from lang_audit.errors import LangAuditError
 
 if TYPE_CHECKING:
     from lang_audit.audit import Input
     from lang_audit.model import Record, VerdictRule
+    from lang_audit.settings import Settings
 
 FAILED = 3
 WRONG_USAGE = 2
@@ -34,8 +36,12 @@ def cli() -> None:
     """Audit the language of research papers: which words stigmatise people, how each is used, what to write instead."""
 
 
+cli.add_command(explain)
+cli.add_command(lexicon)
+
+
 @cli.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the reports.")
 @click.option(
     "--format", "form", type=click.Choice(["json"]), help="Print the results to stdout instead, a line a paper."
@@ -45,13 +51,22 @@ def cli() -> None:
 @click.option(
     "--templates", type=click.Path(path_type=Path, file_okay=False), help="Folder with templates of your own."
 )
+@click.option("--profile", help="Which terms are raised, and how: default, strict, or a published audit to repeat.")
 @click.option(
     "--rule",
-    type=click.Choice(["majority", "strict"]),
-    default="majority",
-    show_default=True,
-    help="How a paper is judged: by its share of person-first references, or by its first flagged label.",
+    type=click.Choice(["majority", "strict", "any-term"]),
+    help="How a paper is judged: by its share of person-first references, by its first flagged label of people, or by its "
+    "first flagged term. Default: the rule of the profile.",
 )
+@click.option(
+    "--lexicon",
+    "lexicons",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file with terms of your own, which add to the lexicon or override its entries. May be given twice.",
+)
+@click.option("--no-config", is_flag=True, help="Ignore lang_audit.toml and pyproject.toml.")
+@click.option("--show-config", is_flag=True, help="Print the settings and where each comes from, and do nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
 def appraise(
     paths: tuple[Path, ...],
@@ -60,19 +75,32 @@ def appraise(
     with_text: bool,
     reports: tuple[str, ...],
     templates: Path | None,
-    rule: VerdictRule,
+    profile: str | None,
+    rule: VerdictRule | None,
+    lexicons: tuple[Path, ...],
+    no_config: bool,
+    show_config: bool,
     quiet: bool,
 ) -> None:
     """Appraise papers (PDF, JATS XML, plain text; files and folders) and write a report for each, and a table of all."""
-    from lang_audit.audit import find_inputs
-
     if with_text and not form:
         raise click.UsageError("--with-text goes with --format json.")
+    if not paths and not show_config:
+        raise click.UsageError("Missing argument 'PATH...'.")
+    from lang_audit.audit import find_inputs
+    from lang_audit.config import find_config
+    from lang_audit.settings import describe, load_settings
+
+    config = None if no_config else find_config(Path.cwd())
+    settings = load_settings(profile=profile, rule=rule, lexicons=lexicons, reports=reports, config=config)
+    if show_config:
+        click.echo(describe(settings))
+        return
     inputs = find_inputs(paths)
-    records = _run(inputs, rule, quiet)
+    records = _run(inputs, settings, quiet)
     failed = _print_json(records, with_text) if form else 0
     if output or not form:
-        failed = _write_reports(records, output or Path(DEFAULT_FOLDER), reports or ("html",), templates, quiet)
+        failed = _write_reports(records, output or Path(DEFAULT_FOLDER), settings, templates, quiet)
     if failed:
         sys.exit(FAILED)
 
@@ -80,7 +108,9 @@ def appraise(
 @cli.command()
 @click.argument("gold", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option(
-    "--papers", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Where the papers are (default: beside GOLD)."
+    "--papers",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Where the papers are (default: beside GOLD).",
 )
 @click.option("--show", type=int, default=20, show_default=True, help="How many disagreements to print.")
 def evaluate(gold: Path, papers: Path | None, show: int) -> None:
@@ -95,17 +125,15 @@ def evaluate(gold: Path, papers: Path | None, show: int) -> None:
     click.echo(format_scores(compare(marked, records), show))
 
 
-def _run(inputs: list[Input], rule: VerdictRule, quiet: bool) -> Iterator[Record]:
+def _run(inputs: list[Input], settings: Settings, quiet: bool) -> Iterator[Record]:
     from lang_audit.audit import audit_file
-    from lang_audit.lexicon import load_lexicon
 
-    lexicon = load_lexicon()
     hidden = quiet or not sys.stderr.isatty()
     with click.progressbar(
         inputs, label="Appraising", file=sys.stderr, hidden=hidden, item_show_func=lambda i: i.path.name if i else ""
     ) as bar:
         for found in bar:
-            yield from audit_file(found, lexicon=lexicon, rule=rule)
+            yield from audit_file(found, settings=settings)
 
 
 def _print_json(records: Iterator[Record], with_text: bool) -> int:
@@ -121,12 +149,16 @@ def _print_json(records: Iterator[Record], with_text: bool) -> int:
 
 
 def _write_reports(
-    records: Iterator[Record], folder: Path, reports: tuple[str, ...], templates: Path | None, quiet: bool
+    records: Iterator[Record], folder: Path, settings: Settings, templates: Path | None, quiet: bool
 ) -> int:
-    from lang_audit.lexicon import load_lexicon
     from lang_audit.report.renderer import Renderer
+    from lang_audit.report.wording import RULES
 
-    renderer = Renderer(load_lexicon(), templates=templates, formats=reports, version=__version__)
+    if settings.rule not in RULES:
+        raise click.UsageError(
+            f"The reports cannot show the rule {settings.rule} yet: add --format json, or --rule strict."
+        )
+    renderer = Renderer(settings.lexicon, templates=templates, formats=settings.reports, version=__version__)
     became: Counter[str] = Counter()
     try:
         for record in records:

@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from lang_audit.errors import ConfigError
 from lang_audit.model import VerdictRule
@@ -60,7 +60,7 @@ class _Table(BaseModel):
 
     profile: _Text | None = None
     rule: VerdictRule | None = None
-    lexicons: Annotated[tuple[_Text, ...], Field(strict=False)] = ()
+    lexicons: tuple[_Text, ...] = ()
     off: tuple[SwitchedOff, ...] = ()
     reports: tuple[_Text, ...] = ()
 
@@ -131,8 +131,8 @@ def _plain(mistake: Any, lines: _TomlLines) -> str:
     place = mistake["loc"]
     where, kind = lines.where(place), mistake["type"]
     if kind == "extra_forbidden":
-        allowed = _Table.model_fields if len(place) == 1 else SwitchedOff.model_fields
-        return f"{where}: is no key of this format; allowed are {', '.join(allowed)}"
+        keys = _Table.model_fields if len(place) == 1 else SwitchedOff.model_fields
+        return f"{where}: is no key of this format; allowed are {', '.join(keys)}"
     if kind == "missing":
         why = " (an entry is switched off with a reason)" if place[-1] == "reason" else ""
         return f"{where}: is missing{why}"

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from lang_audit.lexicon import Entry, Lexicon, Source
+from lang_audit.lexicon import Entry, Lexicon, Source, plain_form
 from lang_audit.report.wording import SEVERITIES, USAGES
 
 _SENSES = {
@@ -62,7 +62,7 @@ def describe(lexicon: Lexicon, key: str) -> list[Part]:
         _part("Guidance", entry.prefer.guidance),
         Part("Guidelines", tuple(_guidelines(lexicon, entry)), bullets=True),
         Part("How guidance changed", tuple(_history(lexicon, entry)), bullets=True),
-        Part("Also matches", tuple(Line(words) for words in _matches(entry))),
+        Part("Words that it matches", tuple(Line(words) for words in _matches(entry))),
         Part("When it is let pass", tuple(Line(words) for words in _exceptions(entry)), bullets=True),
         _part("Known problems", entry.known_problems),
         Part("Raised", tuple(Line(sentence) for sentence in entry.examples.flag), bullets=True),
@@ -83,6 +83,17 @@ def brief(lexicon: Lexicon, key: str) -> str:
     instead = prefer.people or prefer.person or prefer.term or (prefer.person_after and f"people {prefer.person_after}")
     ask = ", a question" if entry.decision == "query" else ""
     return f"{title(entry)} ({key}): {entry.severity}{ask}" + (f"; rather “{instead}”" if instead else "")
+
+
+def suggested_for(lexicon: Lexicon, words: str, most: int = 3) -> list[str]:
+    """The terms instead of which the lexicon suggests exactly `words`: what to say to a person who asks about a good phrase."""
+    wanted = plain_form(words)
+    return [
+        title(entry)
+        for entry in lexicon.entries.values()
+        for written in (entry.prefer.person, entry.prefer.people, entry.prefer.term)
+        if written and plain_form(written) == wanted
+    ][:most]
 
 
 def as_text(lexicon: Lexicon, key: str, width: int, heading: Callable[[str], str] = str) -> str:
@@ -121,7 +132,7 @@ def _decision(entry: Entry) -> Iterator[str]:
             "An everyday word of research papers. It is put to you as a question, and a profile can flag it or leave it alone."
         )
     elif entry.decision == "query":
-        yield "Puts it to you as a question, because guidance is divided. It does not count against a paper."
+        yield "Puts it to you as a question, because guidance is divided. By default it does not count against a paper."
     else:
         yield "Raises it as a finding where the authors use it in their own voice."
     if entry.names_people and entry.decision == "flag":
@@ -134,7 +145,7 @@ def _decision(entry: Entry) -> Iterator[str]:
             f"explains nothing, where two of these stand in it: {_quoted(entry.acronym.domain)}."
         )
         if entry.acronym.behaviour:
-            yield f"Let pass where the paper explains it as {_quoted(entry.acronym.behaviour)}: that names the act, not the person."
+            yield f"Let pass where it is explained as {_quoted(entry.acronym.behaviour)}: that names the act, not the person."
 
 
 def _instead(entry: Entry) -> Iterator[str]:
@@ -157,7 +168,9 @@ def _guidelines(lexicon: Lexicon, entry: Entry) -> Iterator[Line]:
         for name in field:
             source = lexicon.sources[name]
             known = " (known, not read)" if unread or source.evidence == "known" else ""
-            yield Line(f"{source.issuer}, {source.title}, {source.year or source.years or 'no year'}{known}", links(source))
+            yield Line(
+                f"{source.issuer}, {source.title}, {source.year or source.years or 'no year'}{known}", links(source)
+            )
     yield Line(f"First said in {entry.since}; an older paper gets a caveat, not another verdict.")
 
 

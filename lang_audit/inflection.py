@@ -20,6 +20,7 @@ _IRREGULAR: dict[str, tuple[str, str, str]] = {
     "leave": ("leaves", "left", "leaving"),
     "beg": ("begs", "begged", "begging"),
     "sell": ("sells", "sold", "selling"),
+    "fall": ("falls", "fell", "falling"),
     "see": ("sees", "saw", "seeing"),
     "cannot": ("cannot", "could not", "being unable to"),
 }
@@ -69,7 +70,11 @@ def clause_in(clause: str, form: VerbForm) -> str | None:
     words = clause.removeprefix("who ").split(" ")
     at = 1 if words[0] in _BEFORE_VERB and len(words) > 1 else 0
     verb = words[at]
-    if verb == "has" or verb in ("used", "had", "was", "were", "did") or verb.endswith("ed") and not verb.endswith("eed"):
+    if (
+        verb == "has"
+        or verb in ("used", "had", "was", "were", "did")
+        or (verb.endswith("ed") and not verb.endswith("eed"))
+    ):
         # "used to smoke", "died by suicide"
         return None if form == "ing" else " ".join(words)
     return " ".join([*words[:at], verb_form(verb, form), *words[at + 1 :]])

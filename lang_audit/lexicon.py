@@ -29,6 +29,11 @@ Number = Literal["singular", "plural"]
 Standing = Literal["recommended", "accepted", "contested", "discouraged"]
 
 PERSON_CATEGORIES = frozenset({"person-label", "person-adjective"})
+# Those that a text without a trained model has.
+_TOKEN_ATTRIBUTES = frozenset(
+    {"TEXT", "ORTH", "LOWER", "SHAPE", "LENGTH", "IS_ALPHA", "IS_DIGIT", "IS_PUNCT", "IS_SPACE", "IS_TITLE", "IS_UPPER",
+     "IS_LOWER", "LIKE_NUM", "OP"}
+)  # fmt: skip
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -143,8 +148,18 @@ class Entry(_Strict):
     @classmethod
     def _findable(cls, value: list[str | list[dict[str, Any]]]) -> list[str | list[dict[str, Any]]]:
         for pattern in value:
-            if not isinstance(pattern, str) and not pattern_words(pattern):
-                raise ValueError("a token pattern needs one token with its text (TEXT or LOWER), so that it can be found fast")
+            if isinstance(pattern, str):
+                continue
+            unknown = {attribute for token in pattern for attribute in token} - _TOKEN_ATTRIBUTES
+            if unknown:
+                raise ValueError(
+                    f"{', '.join(sorted(unknown))} is no attribute of a token pattern; allowed are "
+                    + ", ".join(sorted(_TOKEN_ATTRIBUTES))
+                )
+            if not pattern_words(pattern):
+                raise ValueError(
+                    "a token pattern needs one token with its text (TEXT or LOWER), so that it can be found fast"
+                )
         return value
 
     @field_validator("history")
@@ -303,7 +318,9 @@ class _Reading:
             if shipped:
                 self._mistakes.append(f"{where}: sources of the shipped lexicon stand in sources.yaml")
             elif self._sources.setdefault(key, source) != source:
-                self._mistakes.append(f"{where}: the source {key!r} is there already and says something else; use another key")
+                self._mistakes.append(
+                    f"{where}: the source {key!r} is there already and says something else; use another key"
+                )
 
     def lexicon(self, folder: Path | None, extra: tuple[Path, ...]) -> Lexicon:
         """The lexicon, if there was no mistake. Raises LexiconError otherwise."""
@@ -313,9 +330,11 @@ class _Reading:
                 first = owner.setdefault(plain_form(phrase), key)
                 if first != key:
                     there = self._entries[first][1].partition(": ")[0]
+                    mend = (
+                        f". To change that entry, override it: lexicon {first.replace('/', ', id ')}" if extra else ""
+                    )
                     self._mistakes.append(
-                        f"{where}.match: {phrase!r} stands in {first} too ({there}); a phrase has one entry"
-                        + (f". To change that entry, override it: lexicon {first.replace('/', ', id ')}" if extra else "")
+                        f"{where}.match: {phrase!r} stands in {first} too ({there}); a phrase has one entry{mend}"
                     )
         if self._mistakes:
             raise LexiconError(self._mistakes)

@@ -35,7 +35,9 @@ def check(paths: Sequence[Path] = ()) -> Checked:
     """
     lexicon = load_lexicon(extra=paths)
     stigma = lexicon_folder() / "stigma"
-    named = [(path, str(path)) for path in paths] or [(path, f"stigma/{path.name}") for path in sorted(stigma.glob("*.yaml"))]
+    named = [(path, str(path)) for path in paths] or [
+        (path, f"stigma/{path.name}") for path in sorted(stigma.glob("*.yaml"))
+    ]
     parts = [_Part(*yaml_source.load(path, LexiconFile, name)) for path, name in named]
     finder = TermFinder(lexicon)
     warnings = list(_overrides(parts, load_lexicon())) if paths else []
@@ -51,7 +53,8 @@ def _warnings(part: _Part, finder: TermFinder) -> Iterator[str]:
         forms = PhraseScanner(form.text for form in surface_forms(entry))
         for j, sentence in enumerate(entry.examples.flag):
             if not forms.find(sentence):
-                yield f"{part.lines.where(('entries', k, 'examples', 'flag', j))}: does not hold a term of the entry: {sentence!r}"
+                place = part.lines.where(("entries", k, "examples", "flag", j))
+                yield f"{place}: does not hold a term of the entry: {sentence!r}"
         words = {word for form in surface_forms(entry) for word in _words(form.text)}
         for usage, phrases in entry.exceptions.items():
             for j, phrase in enumerate(phrases):

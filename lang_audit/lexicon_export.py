@@ -19,11 +19,11 @@ from lang_audit.errors import ConfigError
 from lang_audit.lexicon import Entry, Lexicon
 
 COLUMNS = (
-    "id", "domain", "terms", "category", "severity", "decision", "everyday", "person", "people", "after_a_noun", "condition_or_phrase",
-    "guidance", "why", "since", "sources", "known_sources", "history", "contested", "sense", "exceptions", "known_problems",
-    "examples_raised", "examples_let_pass",
+    "id", "domain", "terms", "category", "severity", "decision", "everyday", "person", "people", "after_a_noun",
+    "condition_or_phrase", "guidance", "why", "since", "sources", "known_sources", "history", "contested", "sense",
+    "exceptions", "known_problems", "examples_raised", "examples_let_pass",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def entry_record(lexicon: Lexicon, key: str) -> dict[str, Any]:
@@ -42,7 +42,11 @@ def entry_record(lexicon: Lexicon, key: str) -> dict[str, Any]:
 
 def as_json(lexicon: Lexicon) -> str:
     """All entries in full, and the guidelines that they cite, as one JSON document."""
-    cited = {name for e in lexicon.entries.values() for name in (*e.sources, *e.known_sources, *(h.source for h in e.history))}
+    cited = {
+        name
+        for e in lexicon.entries.values()
+        for name in (*e.sources, *e.known_sources, *(h.source for h in e.history))
+    }
     document = {
         "schema_version": 1,
         "domains": lexicon.domains,
@@ -64,8 +68,12 @@ def as_csv(lexicon: Lexicon, keys: Iterable[str] | None = None, columns: Sequenc
 
 
 def harmless(cell: str) -> str:
-    """`cell` so that a spreadsheet shows it and never runs it: a leading = + - @ or tab is put behind an apostrophe."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """`cell` so that a spreadsheet shows it and never runs it.
+
+    White space around it goes, and a leading = + - @ is put behind an apostrophe.
+    """
+    bare = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return f"'{bare}" if bare.startswith(_FORMULA) else bare
 
 
 def _row(key: str, entry: Entry) -> dict[str, str]:
@@ -133,7 +141,9 @@ def write_folder(folder: Path, files: dict[str, str], *, force: bool = False, st
     try:
         if folder.is_dir() and any(folder.iterdir()):
             if not force:
-                raise ConfigError(f"{folder}: the folder is not empty. Give another one, or --force to write into this one.")
+                raise ConfigError(
+                    f"{folder}: the folder is not empty. Give another one, or --force to write into this one."
+                )
             for name, text in files.items():
                 write_file(folder / name, text)
             for old in sorted(folder.glob(stale)) if stale else ():

@@ -6,6 +6,7 @@ Both linters match words and know nothing of usage: they raise quotations, names
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +22,10 @@ _MADE = "# Made from lang-audit's lexicon by `lang-audit lexicon export`. Change
 _LEVELS = {"pejorative": "error", "stigmatising": "warning", "outdated": "suggestion"}
 _SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _WORD_ENDS = re.compile(r"\w(.*\w)?", re.DOTALL)
-_LITTLE_WORDS = frozenset("a an and as at by for from has have in is no of off on or out the to up was were with".split())
+_LITTLE_WORDS = frozenset(
+    ["a", "an", "and", "as", "at", "by", "for", "from", "has", "have", "in", "is", "no", "of", "off", "on", "or", "out", "the",
+     "to", "up", "was", "were", "with"]
+)  # fmt: skip
 _RETEXT_TEXT = re.compile(r"[^\W_]+( [^\W_]+)*")
 _CONDITIONS = {
     "person": "when said of people", "noun": "when it names people", "human": "when said of humans",
@@ -40,8 +44,8 @@ BasedOnStyles = {STYLE}
 _VALE_README = """\
 # lang-audit's lexicon as a Vale style
 
-{entries} entries in {rules} rules, for [Vale](https://vale.sh). Put the folder `{style}` into your `StylesPath` and add `{style}` to
-`BasedOnStyles`; `.vale.ini` is a sample.
+{entries} entries in {rules} rules, for [Vale](https://vale.sh). Put the folder `{style}` into your `StylesPath` and
+add `{style}` to `BasedOnStyles`; `.vale.ini` is a sample.
 
 - A rule is a domain and a severity: pejorative terms are errors, stigmatising terms warnings, outdated terms suggestions.
   `...Contested` holds terms on which guidance is divided, always suggestions. `...Acronyms` matches in the case as written.
@@ -49,8 +53,10 @@ _VALE_README = """\
 - A suggestion is a phrase to think of, in the number of the term. It does not always fit the sentence as it stands, so no rule
   replaces anything by itself.
 - Vale matches words. It does not know whether the authors speak, quote, name an organisation or discuss the word: `lang-audit
-  check` does. Phrases known to be innocent are listed as exceptions; Vale versions before 3 may raise them all the same.
-- Left out: {left_out} forms that Vale's word boundaries cannot hold (such as "HIV+"), {loose} token patterns that ask for grammar.
+  appraise` does. Phrases known to be innocent are listed as exceptions; Vale versions before 3 may raise them all the same.
+- Where two rules know overlapping terms, Vale raises both; lang-audit keeps the longer one.
+- Left out: {left_out} forms that Vale's word boundaries cannot hold (such as "HIV+"), and {loose} token patterns that ask for
+  grammar.
 """
 
 
@@ -72,7 +78,7 @@ def vale_rules(lexicon: Lexicon) -> dict[str, dict[str, Any]]:
     Terms with a ready phrase are gathered by domain, severity and case; a term with guidance only is a rule of its own.
     """
     rules: dict[str, dict[str, Any]] = {}
-    cited: dict[str, dict[str, int]] = {}
+    holders: dict[str, dict[str, Entry]] = {}
     for key, entry in lexicon.entries.items():
         domain = _camel(key.split("/")[0])
         for form in surface_forms(entry):
@@ -84,17 +90,18 @@ def vale_rules(lexicon: Lexicon) -> dict[str, dict[str, Any]]:
             acronyms = "Acronyms" if form.exact_case else ""
             name = f"{domain}{group}{acronyms}" if instead else f"{domain}{_camel(entry.id)}{acronyms}"
             rule = rules.setdefault(name, _new_rule(entry, form.exact_case, instead))
-            for pattern in _vale_patterns(form):
+            for pattern in map(vale_pattern, form.spellings()):
                 if instead:
                     rule["swap"].setdefault(pattern, instead)
                 elif pattern not in rule["tokens"]:
                     rule["tokens"].append(pattern)
-            for phrases in entry.exceptions.values():
-                rule["exceptions"] += ["(?i)" + vale_pattern(phrase) for phrase in phrases]
-            for link in _addresses(lexicon, entry):
-                cited.setdefault(name, {}).setdefault(link, 0)
-                cited[name][link] += 1
-    return {name: _finished(rule, cited.get(name, {})) for name, rule in sorted(rules.items())}
+            holders.setdefault(name, {})[key] = entry
+    for name, entries in holders.items():
+        phrases = (phrase for entry in entries.values() for listed in entry.exceptions.values() for phrase in listed)
+        rules[name]["exceptions"] = sorted({"(?i)" + vale_pattern(phrase) for phrase in phrases})
+        cited = Counter(link for entry in entries.values() for link in _addresses(lexicon, entry))
+        rules[name]["link"] = min(cited, key=lambda link: (-cited[link], link), default="")
+    return {name: _finished(rule) for name, rule in sorted(rules.items())}
 
 
 def _new_rule(entry: Entry, exact_case: bool, instead: str | None) -> dict[str, Any]:
@@ -117,15 +124,12 @@ def _new_rule(entry: Entry, exact_case: bool, instead: str | None) -> dict[str, 
     }
 
 
-def _finished(rule: dict[str, Any], cited: dict[str, int]) -> dict[str, Any]:
+def _finished(rule: dict[str, Any]) -> dict[str, Any]:
     # Longer patterns first, so that "drug addict" is tried before "drug".
     if "swap" in rule:
         rule["swap"] = dict(sorted(rule["swap"].items(), key=lambda item: (-len(item[0]), item[0])))
     else:
         rule["tokens"].sort(key=lambda pattern: (-len(pattern), pattern))
-    rule["exceptions"] = sorted(set(rule["exceptions"]))
-    if cited:
-        rule["link"] = min(cited, key=lambda link: (-cited[link], link))
     return {key: value for key, value in rule.items() if value not in ("", [])}
 
 
@@ -133,12 +137,6 @@ def vale_pattern(phrase: str) -> str:
     """A phrase as a regular expression without groups: any run of white space or hyphens between words, either apostrophe."""
     escaped = _SPECIAL.sub(lambda special: "\\" + special[0], phrase)
     return re.sub(r"['’]", "['’]", re.sub(r"[\s\-‐-–]+", r"[\\s-]+", escaped))
-
-
-def _vale_patterns(form: Form) -> list[str]:
-    """The patterns of a form: one that ignores case, or as written and all in capitals."""
-    spellings = dict.fromkeys((form.text, form.text.upper())) if form.exact_case else (form.text.lower(),)
-    return [vale_pattern(text) for text in spellings]
 
 
 def retext_patterns(lexicon: Lexicon) -> list[dict[str, Any]]:
@@ -179,15 +177,14 @@ def as_retext(lexicon: Lexicon) -> str:
 
 
 def _retext_phrases(form: Form) -> list[str]:
-    text = form.text if form.exact_case else form.text.lower()
-    words = re.sub(r"['’]", "", text).replace("-", " ").split()
-    spellings = [" ".join(words)]
-    for k in range(len(words) - 1):
-        if _LITTLE_WORDS.isdisjoint(words[k : k + 2]):
-            spellings.append(" ".join([*words[:k], words[k] + words[k + 1], *words[k + 2 :]]))
-    if form.exact_case:
-        spellings += [spelling.upper() for spelling in spellings]
-    return [spelling for spelling in dict.fromkeys(spellings) if _RETEXT_TEXT.fullmatch(spelling)]
+    found: dict[str, None] = {}
+    for spelling in form.spellings():
+        words = re.sub(r"['’]", "", spelling).replace("-", " ").split()
+        found[" ".join(words)] = None
+        for k in range(len(words) - 1):
+            if _LITTLE_WORDS.isdisjoint(word.lower() for word in words[k : k + 2]):
+                found[" ".join([*words[:k], words[k] + words[k + 1], *words[k + 2 :]])] = None
+    return [phrase for phrase in found if _RETEXT_TEXT.fullmatch(phrase)]
 
 
 def _note(entry: Entry) -> Iterator[str]:

@@ -14,15 +14,33 @@ from lang_audit.detection.phrase_scan import Hit, PhraseScanner, fold, longest_w
 from lang_audit.lexicon import Entry, Lexicon, Number
 
 _CLOSE_ENOUGH = 0.72
+_TELLING_LETTERS = 4  # as the detector's TermScanner has it
 _TEXT_KEYS = ("ORTH", "TEXT", "LOWER")
 
 
 class Form(NamedTuple):
-    """One surface form of an entry; `exact_case` where upper and lower case must be as written (acronyms)."""
+    """One surface form of an entry; `exact_case` where capitals tell: acronyms, and phrases that hold one ("AIDS patient")."""
 
     text: str
     number: Number
     exact_case: bool
+
+    def fits(self, surface: str) -> bool:
+        """Whether `surface`, the form as it stands in a text, has its capitals where they tell."""
+        if not self.exact_case:
+            return True
+        if " " in self.text:
+            return all(word in surface for word in _telling(self.text))
+        return surface in (self.text, self.text.upper())  # in a text all in capitals a plural s is a capital too
+
+    def spellings(self) -> list[str]:
+        """The form in each choice of capitals that fits; for a form whose capitals do not tell, in lower case alone."""
+        if not self.exact_case:
+            return [self.text.lower()]
+        titled = " ".join(
+            word if word in _telling(self.text) else word[:1].upper() + word[1:] for word in self.text.split(" ")
+        )
+        return list(dict.fromkeys((self.text, titled, self.text.upper())))
 
 
 def surface_forms(entry: Entry) -> list[Form]:
@@ -30,8 +48,8 @@ def surface_forms(entry: Entry) -> list[Form]:
 
     A token pattern that asks for grammar (a tag, an optional token) has no fixed form; `loose_patterns` counts those.
     """
-    exact = entry.acronym is not None
-    forms = [Form(text, number, exact) for text, number in entry.forms().items()]
+    acronym = entry.acronym is not None
+    forms = [Form(text, number, acronym or bool(_telling(text))) for text, number in entry.forms().items()]
     for pattern in entry.patterns:
         forms += _spelled_out(pattern)
     return forms
@@ -77,7 +95,7 @@ class TermFinder:
         found: dict[Hit, None] = {}
         for hit in self._scanner.find(text):
             for key, form in self._owners[hit.phrase]:
-                if any_case or not form.exact_case or _same_letters(form.text, text[hit.start : hit.end]):
+                if any_case or form.fits(text[hit.start : hit.end]):
                     found[Hit(hit.start, hit.end, key)] = None
         return list(found)
 
@@ -113,6 +131,6 @@ class TermFinder:
         return [(term, key) for key, term in found.items()][:most]
 
 
-def _same_letters(form: str, surface: str) -> bool:
-    """An acronym stands in its own case; in a text all in capitals its plural s may be a capital too."""
-    return surface in (form, form.upper())
+def _telling(phrase: str) -> list[str]:
+    """The words of a phrase that must stand in capitals. Short ones ("IV drug user") are printed either way."""
+    return [word for word in phrase.split() if word.isupper() and len(word) >= _TELLING_LETTERS]

@@ -1,7 +1,7 @@
 """What stands around a term: whether it modifies another noun, which people an adjective goes with, what is possessed.
 
-There is no parser here. Closed-class words and endings decide, so that the answer is the same for a sentence from a table, a heading or a
-PDF with broken lines; where they leave doubt, the answer is no.
+There is no parser here. Closed-class words and endings decide, so that the answer is the same for a sentence from a
+table, a heading or a PDF with broken lines; where they leave doubt, the answer is no.
 """
 
 from __future__ import annotations
@@ -9,71 +9,87 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-DETERMINERS = frozenset(
-    "a an the this that these those each every any some no another either neither both all most many few several such other "
-    "my your his her its our their whose which what".split()
+
+def words(text: str) -> frozenset[str]:
+    """A list of words, written as one text."""
+    return frozenset(text.split())
+
+
+DETERMINERS = words(
+    "a an the this that these those each every any some no another either neither both all most many few "
+    "several such other my your his her its our their whose which what"
 )
-_PREPOSITIONS = frozenset(
-    "in of on at by from to for with without than as during after before among amongst between into through about per versus vs "
-    "under over within against across toward towards until since despite regarding concerning like unlike including upon via "
-    "around throughout following compared because if when while whilst whereas where though although unless whether".split()
+_PREPOSITIONS = words(
+    "in of on at by from to for with without than as during after before among amongst between into through "
+    "about per versus vs under over within against across toward towards until since despite regarding "
+    "concerning like unlike including upon via around throughout following compared because if when while "
+    "whilst whereas where though although unless whether"
 )
-_PRONOUNS = frozenset("who whom they them we us he she it i you themselves himself herself there here".split())
-_AUXILIARIES = frozenset(
-    "is are was were be been being am has have had do does did may can could might will would should must shall cannot".split()
+_PRONOUNS = words("who whom they them we us he she it i you themselves himself herself there here")
+_AUXILIARIES = words(
+    "is are was were be been being am has have had do does did may can could might will would should must shall cannot"
 )
-_NUMBERS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty hundred thousand million half "
-    "third quarter majority minority number numbers total more fewer less least".split()
+_NUMBERS = words(
+    "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty hundred "
+    "thousand million half third quarter majority minority number numbers total more fewer less least"
 )
-_ADVERBS = frozenset(
-    "not also often only still never always just even very too well then now however therefore thus respectively together alone "
-    "ever once again yet already especially particularly mainly mostly first later earlier sometimes soon almost nearly".split()
+_ADVERBS = words(
+    "not also often only still never always just even very too well then now however therefore thus "
+    "respectively together alone ever once again yet already especially particularly mainly mostly first later "
+    "earlier sometimes soon almost nearly"
 )
-_CONJUNCTIONS = frozenset("and or nor but & so".split())
+_CONJUNCTIONS = words("and or nor but & so")
 CLOSED = DETERMINERS | _PREPOSITIONS | _PRONOUNS | _AUXILIARIES | _NUMBERS | _ADVERBS | _CONJUNCTIONS
 
 # Verbs that stand before or behind people in papers; their third person and past follow from these forms.
-_VERBS = frozenset(
-    "ask help treat recruit include exclude compare identify see reach engage support teach train encourage serve link test "
-    "screen interview follow show tell give make let allow enable need want require involve affect represent describe define "
-    "report say come go take become receive enter attend die complete lack tend live seek use inject smoke drink feel think "
-    "know find get keep suffer experience remain continue differ prefer refuse fail visit leave stay start stop quit return work "
-    "believe cite choose perceive view mention account constitute comprise enrol enroll reflect offer provide target stigmatise "
-    "stigmatize criminalise criminalize understand face access share begin try consider appear seem agree know meet".split()
+_VERBS = words(
+    "ask help treat recruit include exclude compare identify see reach engage support teach train encourage "
+    "serve link test screen interview follow show tell give make let allow enable need want require involve "
+    "affect represent describe define report say come go take become receive enter attend die complete lack "
+    "tend live seek use inject smoke drink feel think know find get keep suffer experience remain continue "
+    "differ prefer refuse fail visit leave stay start stop quit return work believe cite choose perceive view "
+    "mention account constitute comprise enrol enroll reflect offer provide target stigmatise stigmatize "
+    "criminalise criminalize understand face access share begin try consider appear seem agree know meet"
 )
-_PAST = frozenset("came went took made became said told gave saw left felt thought knew found got kept met chose began".split())
+_PAST = words(
+    "grew rose fell wore ran drew lost paid taught wrote led held sat stood sold bought brought caught fought sought spoke ate drove slept won hid put set sent spent built threw shrank came went took made became said told gave saw left felt thought knew found got kept "
+    "met chose began"
+)
 # Nouns that a label before them modifies even where it stands in the plural, and that look like verbs.
-_COMPOUND_HEADS = frozenset(
-    "group groups population populations status sample samples cohort cohorts community communities network networks service services "
-    "clinic clinics programme programmes program programs care care-givers caregivers family families household households "
-    "organisation organization organisations organizations union unions data health research arm arms condition subgroup subgroups "
-    "category categories effect effects analysis design".split()
+_COMPOUND_HEADS = words(
+    "group groups population populations status sample samples cohort cohorts community communities network "
+    "networks service services clinic clinics programme programmes program programs care care-givers "
+    "caregivers family families household households organisation organization organisations organizations "
+    "union unions data health research arm arms condition subgroup subgroups category categories effect "
+    "effects analysis design"
 )
-_NOT_PARTICIPLES = frozenset("related based led specific bed need speed seed centred centered oriented feed breed".split())
+_NOT_PARTICIPLES = words("related based specific bed need speed seed centred centered oriented feed breed")
 _TOKEN = r"[^\W_][\w'’\-‐-–/]*"
 _NEXT = re.compile(rf"\s+({_TOKEN})")
 _LAST = re.compile(r"(\S+)\s+$")
 
-_SINGULAR_PEOPLE = (
-    "person individual man woman child adult adolescent youth infant baby newborn mother father parent partner spouse husband wife "
-    "patient inpatient outpatient in-patient out-patient client participant volunteer veteran student pupil worker resident respondent "
-    "male female boy girl teenager member donor carer caregiver survivor recipient sibling relative migrant refugee immigrant employee "
-    "soldier nurse user smoker drinker prisoner inmate offender driver peer customer"
-).split()
-_PLURAL_PEOPLE = (
-    "people persons individuals men women children adults adolescents youth youths infants babies newborns mothers fathers parents "
-    "partners spouses husbands wives patients inpatients outpatients in-patients out-patients clients participants volunteers veterans "
-    "students pupils workers residents respondents males females boys girls teenagers members donors carers caregivers survivors "
-    "recipients siblings relatives migrants refugees immigrants employees soldiers nurses users smokers drinkers prisoners inmates "
-    "offenders drivers peers customers subjects addicts MSM PWID PWUD FSW FSWs CSWs MSW MSWs IDUs couples families seniors elders"
-).split()
-GROUPS = frozenset("population populations group groups cohort cohorts community communities subgroup subgroups sample samples network networks".split())
-_PEOPLE = re.compile(
-    rf"\s+(?P<words>(?:{_TOKEN}\s+){{0,3}}?)(?P<noun>{'|'.join(sorted([*_SINGULAR_PEOPLE, *_PLURAL_PEOPLE, *GROUPS], key=len, reverse=True))})"
-    r"(?![\w\-‐-–/])",
-    re.IGNORECASE,
+_SINGULAR_PEOPLE = words(
+    "person individual man woman child adult adolescent youth infant baby newborn mother father parent partner "
+    "spouse husband wife patient inpatient outpatient in-patient out-patient client participant volunteer "
+    "veteran student pupil worker resident respondent male female boy girl teenager member donor carer "
+    "caregiver survivor recipient sibling migrant refugee immigrant employee soldier nurse user smoker drinker "
+    "prisoner inmate offender driver peer customer"
 )
+_PLURAL_PEOPLE = words(
+    "people persons individuals men women children adults adolescents youth youths infants babies newborns "
+    "mothers fathers parents partners spouses husbands wives patients inpatients outpatients in-patients "
+    "out-patients clients participants volunteers veterans students pupils workers residents respondents males "
+    "females boys girls teenagers members donors carers caregivers survivors recipients siblings relatives "
+    "migrants refugees immigrants employees soldiers nurses users smokers drinkers prisoners inmates offenders "
+    "drivers peers customers subjects addicts MSM PWID PWUD FSW FSWs CSWs MSW MSWs IDUs couples families "
+    "seniors elders"
+)
+GROUPS = words(
+    "population populations group groups cohort cohorts community communities subgroup subgroups sample "
+    "samples network networks"
+)
+_ALL_PEOPLE = "|".join(sorted(_SINGULAR_PEOPLE | _PLURAL_PEOPLE | GROUPS, key=len, reverse=True))
+_PEOPLE = re.compile(rf"\s+(?P<words>(?:{_TOKEN}\s+){{0,3}}?)(?P<noun>{_ALL_PEOPLE})(?![\w\-‐-–/])", re.IGNORECASE)
 _POSSESSED = re.compile(rf"\s+(?P<first>{_TOKEN})(?:(?P<gap>\s+)(?P<second>{_TOKEN}))?")
 _NOUN_ENDING = re.compile(r"(?:tion|sion|ment|ness|ity|ance|ence|ship|hood|ism|cy|ure|age|al|or|er|th|our|ior)$")
 _VERB_ENDING = re.compile(r"(?:[^s]ed|ly)$")
@@ -92,7 +108,13 @@ def last_word(before: str) -> str:
 
 
 def _is_verb(word: str) -> bool:
-    stems = {word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ing"), word.removesuffix("ing") + "e"}
+    stems = {
+        word,
+        word.removesuffix("s"),
+        word.removesuffix("es"),
+        word.removesuffix("ing"),
+        word.removesuffix("ing") + "e",
+    }
     return bool(stems & _VERBS) or word in _PAST
 
 
@@ -108,7 +130,11 @@ def ends_phrase(after: str, plural: bool) -> bool:
         return False
     if plural:
         return True
-    return (bool(_VERB_ENDING.search(word)) or _is_verb(word)) and word not in _NOT_PARTICIPLES and not word.endswith("-based")
+    return (
+        (bool(_VERB_ENDING.search(word)) or _is_verb(word))
+        and word not in _NOT_PARTICIPLES
+        and not word.endswith("-based")
+    )
 
 
 def is_possessive(surface: str, after: str, before: str) -> str | None:
@@ -145,14 +171,14 @@ def people_behind(after: str) -> People | None:
     """The people whom an adjective before `after` describes ("Kenyan mothers"), or None where no such noun follows it."""
     found = _PEOPLE.match(after)
     while found:
-        words = found["words"].split()
-        if any(word.lower() in CLOSED or word.endswith(("'", "’")) or re.search(r"['’]s$", word) for word in words):
+        before_it = found["words"].split()
+        if any(word.lower() in CLOSED or word.endswith(("'", "’")) or re.search(r"['’]s$", word) for word in before_it):
             return None
-        people = People(" ".join([*words, found["noun"]]), found["noun"], found.end())
+        people = People(" ".join([*before_it, found["noun"]]), found["noun"], found.end())
         rest = after[found.end() :]
         longer = _PEOPLE.match(rest)
         # "HIV-infected patient population": the last noun is the head.
-        if longer and not longer["words"] and not people.plural:
+        if longer and not longer["words"] and not people.plural and not people.group:
             return People(f"{people.phrase} {longer['noun']}", longer["noun"], found.end() + longer.end())
         return people
     return None
@@ -175,30 +201,34 @@ def possessed(after: str) -> re.Match[str] | None:
     if end is None:
         return None
     rest = after[end.end() :]
-    return None if next_word(rest) == "of" or is_joined(rest) or rest[:1] in "'’-/" and rest else end
+    return None if next_word(rest) == "of" or is_joined(rest) or (rest[:1] in "'’-/" and rest) else end
 
 
 def is_joined(after: str) -> bool:
     """Whether "and" or "or" joins another noun on, so that words put behind the first would seem to govern the second too."""
-    found = re.match(rf"\s*(?:,\s*)?(?:and|or|&|and/or|versus|vs\.?|nor)\s+({_TOKEN})", after, re.IGNORECASE)
+    found = re.match(rf"\s*(?:and|or|&|and/or|versus|vs\.?|nor)\s+({_TOKEN})", after, re.IGNORECASE)
     if found is None:
         return False
     word = found[1].lower()
-    if word.startswith(("non", "un-", "un")) and not word.startswith(("uni", "until")) or re.match(r"(people|persons?|those|who)$", word):
+    if (word.startswith(("non", "un-", "un")) and not word.startswith(("uni", "until"))) or re.match(
+        r"(people|persons?|those|who)$", word
+    ):
         return False
     return not (word in CLOSED or _VERB_ENDING.search(word) or word in _PAST or word.endswith("ing"))
 
 
 # Words before a label that describe the person, so that they may stand before "people who ..." as well.
-_OF_PERSONS = frozenset(
-    "young younger old older middle-aged pregnant homeless incarcerated Black White Asian Latino Latina Hispanic Indigenous local rural urban "
-    "poor rich unemployed employed married single gay bisexual lesbian transgender eligible potential healthy ill sick deceased dead dying "
-    "living alive disabled Thai Māori Maori Arab Scottish foreign vulnerable respondent fellow".split()
+_OF_PERSONS = words(
+    "young younger old older middle-aged pregnant homeless incarcerated Black White Asian Latino Latina "
+    "Hispanic Indigenous local rural urban poor rich unemployed employed married single gay bisexual lesbian "
+    "transgender eligible potential healthy ill sick deceased dead dying living alive disabled Thai Māori "
+    "Maori Arab Scottish foreign vulnerable"
 )
-_OF_THE_ACT = frozenset(
-    "self-reported confirmed dedicated experienced registered established convicted hardened so-called supposed admitted reported "
-    "recovering using injecting practising practicing existing continuing persisting aspiring ageing smoking drinking hospitalised hospitalized "
-    "diagnosed detoxified sentenced seasoned advanced mixed matched unmatched sustained dependent".split()
+_OF_THE_ACT = words(
+    "daily weekly monthly yearly hourly early self-reported confirmed dedicated experienced registered established convicted hardened so-called "
+    "supposed admitted reported recovering using injecting practising practicing existing continuing "
+    "persisting aspiring ageing smoking drinking hospitalised hospitalized diagnosed detoxified sentenced "
+    "seasoned advanced mixed matched unmatched sustained dependent"
 )
 HEADS_BEFORE = {
     "male": ("man", "men"),
@@ -214,11 +244,11 @@ HEADS_BEFORE = {
 def may_precede_people(before: str) -> bool:
     """Whether what stands before a label may stand before "people who ..." as well.
 
-    Determiners, prepositions, verbs and words for what a person is may; words for how the act is done ("recent", "heavy", "state") may not.
+    Determiners, prepositions, verbs and words for what a person is may; words for how the act is done ("recent") may not.
     """
     word = last_word(before)
-    if not word or word[-1] in ",;:)]”\"(—–.|•=<>":
-        return not word.endswith((")", "%")) or True
+    if not word or word[-1] in ',;:)]”"(—–.|•=<>':
+        return True
     bare = word.strip("“”\"'‘’([").rstrip("’'")
     lower = bare.lower()
     if word.endswith("%") or word.endswith(("'s", "’s")):
@@ -232,18 +262,24 @@ def may_precede_people(before: str) -> bool:
     return bool(
         _is_verb(lower)
         or re.search(r"(?:[^s]ed|ly|ing)$", lower)
-        or re.search(r"-(?:positive|negative|infected|uninfected|old|aged|born|na[iï]ve|income|affected|treated)$", lower)
+        or re.search(
+            r"-(?:positive|negative|infected|uninfected|old|aged|born|na[iï]ve|income|affected|treated)$", lower
+        )
         or (bare[:1].isupper() and re.search(r"(?:an|ese|ish)$", bare))
     )
 
 
 def _joins_phrases(before: str) -> bool:
-    """Whether "and" before a label joins a whole noun phrase to it ("prisoners and addicts"), not a modifier ("heroin and ...")."""
+    """Whether "and" before a label joins a noun phrase to it ("prisoners and addicts"), not a modifier ("heroin and")."""
     first = re.search(r"(\S+)\s+\S+\s+$", before)
     if first is None:
         return True
     word = first[1].strip("“”\"'()").lower()
-    return bool(re.search(r"[,;)]$", first[1]) or re.search(r"[^s]s$", word) or word in ("people", "men", "women", "children", "youth"))
+    return bool(
+        re.search(r"[,;)]$", first[1])
+        or re.search(r"[^s]s$", word)
+        or word in ("people", "men", "women", "children", "youth")
+    )
 
 
 def is_list_of_adjectives(before: str) -> bool:
@@ -253,5 +289,7 @@ def is_list_of_adjectives(before: str) -> bool:
     if lower in ("and", "or", "&", "and/or", "vs", "vs.", "versus", "nor", "but"):
         return True
     if word.endswith(","):
-        return bool(re.search(r"(?:al|ive|ous|ic|less|ful|ant|ent|ed|na[iï]ve|poor|young|old|able|-\w+),$", lower))
+        if re.search(r"\ban?\s+(?:[\w\-]+,?\s+){1,4}$", before):
+            return True  # "an underrepresented, diverse, ..."
+        return bool(re.search(r"(?:al|ive|ous|ic|less|ful|ant|ent|ed|ing|na[iï]ve|poor|young|old|able|-\w+),$", lower))
     return False

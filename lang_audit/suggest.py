@@ -1,27 +1,27 @@
-"""What to write instead, fitted to the sentence: number, article and what the term modifies. Pure text in, text out."""
+"""What to write instead, fitted to the sentence: number, possessive, article, and what the term modifies. Pure text in, text out.
+
+A wrong rewrite is worse than none. So each shape of sentence has its own small rule; whatever fits none is left to the writer.
+`wording` chooses the words, `sentence_shapes` puts them in, `noun_phrases` looks at what stands around.
+"""
 
 from __future__ import annotations
 
 import re
 
-from lang_audit.lexicon import Entry, plural_of
+from lang_audit import noun_phrases as phrases
+from lang_audit import sentence_shapes as shapes
+from lang_audit import wording
+from lang_audit.lexicon import Entry, Prefer
 
-_PERSON_NOUN = re.compile(
-    r"\s+(?P<noun>(?:(?!and\b|or\b|than\b|but\b|who\b|in\b|of\b|are\b|were\b|was\b|is\b|to\b|for\b|with\b|from\b|by\b|as\b|at\b|on\b|among\b)"
-    r"[\w-]+\s+){0,2}?"
-    r"(?:people|persons?|individuals?|m[ae]n|wom[ae]n|child(?:ren)?|adults?|adolescents?|youths?|infants?|mothers?|fathers?|"
-    r"parents?|partners?|(?:in|out)?patients?|clients?|participants?|volunteers?|veterans?|students?|workers?|residents?|"
-    r"couples?|families|respondents?|groups?|populations?|cohorts?|males?|females?|boys?|girls?|teenagers?|members?))\b"
-    r"(?!\s+(?:group|care|population|famil|sample|cohort|status)|['’])",
+_COMPARATIVES = ("older", "younger", "poorer", "heavier")
+_BECOME = phrases.words("become becomes became becoming remain remains remained remaining been")
+_SUBSTANCE_AND = re.compile(
+    r"\b(?:substance|drug|alcohol|opioid|opiate|heroin|cocaine|tobacco|marijuana|cannabis)s?,? (?:and|or|and/or)\s+$",
     re.IGNORECASE,
 )
-# Words that end a noun phrase: behind a label, they show that it does not modify another noun.
-_ENDS_PHRASE = frozenset(
-    ["who", "whom", "whose", "and", "or", "nor", "in", "of", "on", "at", "by", "from", "to", "for", "with", "without", "than", "as", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "may", "can", "could", "might", "will", "would", "should", "must", "that", "which", "during", "after", "before", "when", "while", "but", "not", "if", "because", "since", "among", "between", "receiving", "using", "aged", "living", "attending", "recruited", "seeking", "under", "over", "into", "through", "about", "per", "versus", "vs", "also", "often", "only", "still", "never", "always", "most", "more", "less", "reported", "showed", "said", "came", "went", "took", "made", "became", "received", "entered", "attended", "died", "completed", "did"]
-)
-_PREDICATE = re.compile(r"\b(?:is|are|was|were|be|been|being|am)(?: (?:not|also|all|both|already|newly|\w+ly))?\s+$", re.IGNORECASE)
-_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
-_DEFINES = re.compile(r"\s*[:=(\[]")
+# Where a term has words behind its noun, and where it wants words behind itself.
+_IS_LONG = re.compile(r" (?:to|of|with|where|as|by|in|when) ")
+_PREPOSITION_LAST = re.compile(r"(?:\b(?:with|to|of|from)|^(?:has|have|had))$")
 
 
 def suggestion(entry: Entry, surface: str, after: str) -> str | None:
@@ -30,58 +30,187 @@ def suggestion(entry: Entry, surface: str, after: str) -> str | None:
     `after` is the rest of the sentence behind the term.
     """
     prefer = entry.prefer
-    if prefer.person_after and (noun := _PERSON_NOUN.match(after)):
-        return f"{noun['noun']} {prefer.person_after}"
-    if entry.category == "person-adjective":
-        return prefer.people or prefer.person or prefer.term or (f"people {prefer.person_after}" if prefer.person_after else None)
-    plural = entry.number_of(surface) == "plural"
+    people = phrases.people_behind(after) if prefer.person_after or entry.category == "person-adjective" else None
+    if entry.category == "person-adjective" and prefer.term and (people or not prefer.people):
+        return prefer.term
+    if people and prefer.person_after:
+        return wording.specific(wording.people_first(prefer, people), surface)
+    plural = (
+        wording.is_plural(entry, surface)
+        or wording.is_acronym(entry, surface)
+        or (entry.category == "person-adjective" and not wording.is_label(entry, surface))
+    )
     label = (prefer.people or prefer.person) if plural else (prefer.person or prefer.people)
-    term = plural_of(prefer.term) if prefer.term and plural and entry.inflect == "noun" else prefer.term
-    return label or term or (f"people {prefer.person_after}" if prefer.person_after else None)
+    if label is None and prefer.person_after and not prefer.term:
+        label = f"people {prefer.person_after}"
+    return wording.specific(label, surface) if label else wording.term_for(entry, surface)
 
 
 def rewrite(entry: Entry, sentence: str, start: int, end: int) -> str | None:
     """The sentence with the suggestion put in at `start:end`, or None where that would not read well.
 
-    Left to the writer: terms that modify another noun ("addicts' families", "IDU status"), most predicates, and entries
-    with guidance only.
+    Left to the writer: definitions, terms in quotation marks, compounds that "of people ..." does not undo, words that the
+    new phrase would leave dangling, and entries with guidance only. What stands before and after is kept, save an article,
+    a possessive, "to be" and the noun that an adjective moves behind.
     """
-    prefer = entry.prefer
     before, surface, after = sentence[:start], sentence[start:end], sentence[end:]
-    if surface.endswith(("'", "’")) or before.endswith("-") or _DEFINES.match(after):
+    if _is_out_of_reach(entry, before, surface, after):
         return None
-    if prefer.person_after:
-        if noun := _PERSON_NOUN.match(after):
-            return _joined(before, f"{noun['noun']} {prefer.person_after}", after[noun.end() :], surface)
-        if entry.category != "person-label":
-            after_noun = prefer.person_after
-            predicate = after_noun.startswith("living with") and _PREDICATE.search(before)
-            return _joined(before, after_noun, after, surface) if predicate else None
-    replacement = suggestion(entry, surface, after)
-    if replacement is None:
+    prefer = entry.prefer
+    if entry.category == "person-adjective" and not wording.is_label(entry, surface):
+        done = _adjective(prefer, before, after)
+    elif prefer.person or prefer.people or prefer.person_after:
+        done = _label(entry, before, surface, after)
+    else:
+        done = _plain(entry, before, surface, after)
+    if done is None:
         return None
-    if (prefer.person or prefer.people) and _modifies_noun(after):
-        return None
-    if (prefer.person or prefer.people) and before.rstrip().endswith("/"):
-        return None
-    return _joined(before, replacement, after, surface)
+    before, new, after = done
+    return shapes.joined(before, wording.specific(new, surface), after, sentence=sentence, start=start, surface=surface)
 
 
-def _modifies_noun(after: str) -> bool:
-    if after.startswith(("'", "’", "-")):
+def _is_out_of_reach(entry: Entry, before: str, surface: str, after: str) -> bool:
+    """Whether the term is part of a longer word, is being defined, or is held up for show by quotation marks."""
+    if re.search(r"(?:[-‐-–]\s?|\w\+|\b(?:non|ex|so-called)\s+)$", before) or re.match(
+        r"[-‐-–](?=\w)|\w|\*|\s*=", after
+    ):
         return True
-    following = _NEXT_WORD.match(after)
-    return (
-        following is not None and following[1].lower() not in _ENDS_PHRASE and not following[1].endswith(("ed", "ly"))
+    if " " in (entry.prefer.person or entry.prefer.term or " ") and (before.endswith("/") or after.startswith("/")):
+        return True
+    if re.search(r"[-‐-–]\s*(?:,[^,]*)?\s*(?:and|or|/)\s+$", before):
+        return True
+    if before[-1:] in "'‘\"“" and before and after[:1] in "'’\"”" and after:
+        return True
+    if re.match(r"\s*\(\s*[“\"']?(?:[A-Z][\w/\-]*[A-Z+]s?|[A-Z]{2,})\b(?!\s*\d)", after):
+        return True  # "injecting drug users (IDUs)"
+    is_acronym = wording.is_acronym(entry, surface)
+    return is_acronym and bool(
+        re.match(r"\s*:", after) or (re.search(r"[(\[]\s*$", before) and re.match(r"\s*[)\],;=]", after))
     )
 
 
-def _joined(before: str, new: str, after: str, old: str) -> str:
-    if old.isupper() and len(old) > 6 and before.upper() == before:
-        new = new.upper()
-    elif old[:1].isupper() and not before.strip():
-        new = new[:1].upper() + new[1:]
-    if article := re.search(r"\b([Aa])(n?)\s+$", before):
-        vowel = new[:1].lower() in "aeiou" and not new.lower().startswith(("us", "uni", "one"))
-        before = before[: article.start()] + article[1] + ("n" if vowel else "") + " "
-    return before + new + after
+def _adjective(prefer: Prefer, before: str, after: str) -> shapes.Done:
+    if prefer.term and phrases.next_word(after) and not phrases.ends_phrase(after, plural=False):
+        return before, prefer.term, after
+    tail = prefer.person_after
+    if tail is None:
+        predicate = prefer.term and prefer.term not in _COMPARATIVES and shapes.PREDICATE.search(before)
+        return (before, prefer.term or "", after) if predicate else None
+    if people := phrases.people_behind(after):
+        return _before_people(prefer, people, before, after)
+    return shapes.predicate(tail, before, after)
+
+
+def _before_people(prefer: Prefer, people: phrases.People, before: str, after: str) -> shapes.Done:
+    """An adjective with its noun: "HIV-infected women" -> "women living with HIV"."""
+    rest = after[people.length :]
+    if phrases.is_list_of_adjectives(before) or _is_adverb(before) or re.match(r"[/\-‐-–]", rest):
+        return None
+    new = wording.people_first(prefer, people)
+    if (sign := phrases.is_possessive("", rest, before)) is not None:
+        return shapes.of_possessor(before, new, rest[len(sign) :])
+    if not phrases.ends_phrase(rest, people.plural) or phrases.is_joined(rest):
+        return None
+    return shapes.followed(before, new, rest)
+
+
+def _is_adverb(before: str) -> bool:
+    word = phrases.last_word(before).lower()
+    return (word.endswith("ly") or word in ("more", "very", "most", "less", "chronic", "acute", "too", "so")) and word not in (
+        "only", "especially", "particularly", "mainly", "mostly", "early", "elderly", "specifically", "namely", "potentially",
+    )  # fmt: skip
+
+
+def _label(entry: Entry, before: str, surface: str, after: str) -> shapes.Done:
+    prefer = entry.prefer
+    tail = prefer.person_after
+    if tail and not wording.is_plural(entry, surface) and (people := phrases.people_behind(after)):
+        return _before_people(prefer, people, before, after)
+    plural, new = _numbered(entry, before, surface, after)
+    if new is None or not shapes.agrees(before, plural, new):
+        return None
+    head, follows = wording.head_and_rest(new)
+    if surface[:4].lower() == "the " and (phrases.people_behind(after) or not phrases.ends_phrase(after, plural)):
+        return None  # "the homeless man" is no crowd
+    possessor = phrases.is_possessive(surface, after, before)
+    if not follows:
+        if entry.names_people and not plural:
+            modifies = not possessor and not phrases.ends_phrase(after, plural)
+            if modifies and re.search(r"(?:person|man|woman|adult)$", new) or not (modifies or shapes.has_article(before)):
+                return None  # "gay person youth", "were gay person"
+        if plural and not new.endswith("s") and possessor in ("'", "’"):
+            return before, new, possessor + "s" + after[1:]
+        return before, new, after
+    if surface.endswith(("'", "’", "s'", "s’", "'s", "’s")):
+        return shapes.of_possessor(before, new, after)
+    if possessor:
+        return shapes.of_possessor(before, new, after[len(possessor) :])
+    if after[:1] in "'’" and after:
+        return None
+    word = phrases.next_word(after)
+    if not phrases.ends_phrase(after, plural):
+        return shapes.of_compound(prefer.people, before, word, after)
+    if not plural and not shapes.has_article(before):
+        return None
+    if done := shapes.nominal_predicate(wording.head_and_rest(prefer.people or new)[1] or follows, before, after):
+        return done
+    if re.search(rf"\b{shapes.BE}\s+(?:an?\s+)?$", before) and (
+        follows.startswith("who ") and not re.match(r"who (?:use|inject)", follows)
+    ):
+        return None
+    if phrases.last_word(re.sub(r"\ban?\s+$", "", before)).lower() in _BECOME | {"such"} or (
+        before.rstrip().endswith(",") and phrases.is_list_of_adjectives(before)
+    ):
+        return None
+    if re.match(r"\s+of\b", after) or phrases.is_joined(after):
+        return None
+    return shapes.with_what_stands_before(before, new, head, follows, plural, after)
+
+
+def _numbered(entry: Entry, before: str, surface: str, after: str) -> tuple[bool, str | None]:
+    """Whether the label means several people here, and the words for that. Acronyms show their number by the article only."""
+    prefer = entry.prefer
+    plural = wording.is_plural(entry, surface)
+    if not plural and wording.is_acronym(entry, surface) and not shapes.has_singular_article(before):
+        plural = phrases.ends_phrase(after, plural=False) or phrases.next_word(after) in ("report", "use", "have")
+    if not prefer.person:
+        plural = True
+    new = prefer.people if plural else prefer.person
+    return plural, new or (
+        None
+        if plural and prefer.person
+        else f"people {prefer.person_after}"
+        if plural and prefer.person_after
+        else None
+    )
+
+
+def _plain(entry: Entry, before: str, surface: str, after: str) -> shapes.Done:
+    """A term for a condition, an act or a thing, put in its place; one with words behind its noun may not modify another."""
+    new = wording.term_for(entry, surface)
+    if new is None or surface.endswith("suicides"):
+        return None
+    if wording.is_verb_entry(entry) or _PREPOSITION_LAST.search(new) or entry.prefer.term is None:
+        return before, new, after
+    if not shapes.agrees(before, wording.is_plural(entry, surface), new):
+        return None
+    modifies = not phrases.ends_phrase(after, wording.is_plural(entry, surface))
+    if modifies and _is_people(phrases.next_word(after)):
+        return None
+    if modifies and _IS_LONG.search(new) and (turned := shapes.turned(before, new, after)):
+        return turned
+    if _IS_LONG.search(new) and (modifies or phrases.is_joined(after) or re.match(r"\s+(?:to|into|of|with)\b", after)):
+        return None
+    if _SUBSTANCE_AND.search(before) and new.split()[0].lower() != surface.split()[0].lower():
+        return None  # "substance or alcohol abuse": the words share a noun
+    if _IS_LONG.search(new) and re.search(r"\b(?:and|or)\s+other\s+$", before):
+        return None
+    if _IS_LONG.search(new) and entry.inflect == "noun" and not phrases.may_precede_people(before):
+        return None
+    if after[:1] in ("'", "’") and " " in new:
+        return None
+    return shapes.followed(before, new, after)
+
+
+def _is_people(word: str) -> bool:
+    return phrases.people_behind(" " + word) is not None

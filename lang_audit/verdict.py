@@ -1,15 +1,18 @@
 """The whole policy on one page: from how a term is used to flag, query or exempt, and from all of them to a verdict.
 
 `judge` and `verdict` are pure. Sources of the rules: Chang et al. 2021 (majority reading, the caveat on older papers);
-Hartwell et al. 2020 and the audits after it (strict: one stigmatising label makes a paper non-adherent).
+Hartwell et al. 2020 and the audits after it (strict: one label of people makes a paper non-adherent; any-term: one term of the
+profile does, whatever it names).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
-from lang_audit.lexicon import Entry, Lexicon
+from lang_audit.lexicon import Entry, Interval, Lexicon, Source
 from lang_audit.model import Decision, Finding, Mention, PersonFirstMention, Usage, Verdict, VerdictLabel, VerdictRule
+from lang_audit.profiles import Profile
 from lang_audit.suggest import rewrite, suggestion
 
 PERSON_FIRST_FROM = 0.8
@@ -29,13 +32,26 @@ _EXEMPT: dict[Usage, str] = {
 }
 
 
-def judge(mentions: Iterable[Mention], lexicon: Lexicon, year: int | None) -> tuple[Finding, ...]:
-    """Decide on each mention. `year` is the paper's year, None where unknown; it adds a caveat and changes no decision."""
-    return tuple(_finding(mention, lexicon.entries[mention.entry], year) for mention in mentions)
+# What a guideline of the time did with a term; the words stand between the guideline and "the term".
+_HELD = {"recommended": "recommended", "accepted": "accepted", "discouraged": "advised against"}
 
 
-def _finding(mention: Mention, entry: Entry, year: int | None) -> Finding:
-    decision = _decision(mention.usage, entry)
+def judge(mentions: Iterable[Mention], lexicon: Lexicon, year: int | None, profile: Profile) -> tuple[Finding, ...]:
+    """Decide on each mention; one whose entry `profile` does not raise gives no finding.
+
+    `year` is the paper's year, None where unknown; it adds a caveat and changes no decision.
+    """
+    found = []
+    for mention in mentions:
+        entry = lexicon.entries[mention.entry]
+        raised = profile.decision(mention.entry, entry)
+        if raised:
+            found.append(_finding(mention, entry, raised, _caveat(entry, lexicon.sources, year)))
+    return tuple(found)
+
+
+def _finding(mention: Mention, entry: Entry, in_own_words: Decision, caveat: str | None) -> Finding:
+    decision = _decision(mention.usage, entry, in_own_words)
     raised = decision != "exempt"
     after = mention.sentence[mention.end - mention.sentence_start :]
     start = mention.start - mention.sentence_start
@@ -49,14 +65,14 @@ def _finding(mention: Mention, entry: Entry, year: int | None) -> Finding:
         suggestion=suggestion(entry, mention.text, after),
         rewrite=rewrite(entry, mention.sentence, start, start + len(mention.text)) if raised else None,
         sources=(*entry.sources, *entry.known_sources),
-        caveat=_caveat(entry, year) if raised else None,
+        caveat=caveat if raised else None,
     )
 
 
-def _decision(usage: Usage, entry: Entry) -> Decision:
+def _decision(usage: Usage, entry: Entry, in_own_words: Decision) -> Decision:
     if usage == "self-named":
         return "query" if entry.contested and entry.decision == "query" else "exempt"
-    return entry.decision if usage == "author" else "exempt"
+    return in_own_words if usage == "author" else "exempt"
 
 
 def _reason(mention: Mention, entry: Entry, decision: Decision) -> str:
@@ -68,10 +84,27 @@ def _reason(mention: Mention, entry: Entry, decision: Decision) -> str:
     return f"“{mention.text}” {_EXEMPT[mention.usage]}{cue}."
 
 
-def _caveat(entry: Entry, year: int | None) -> str | None:
-    if year is None or year >= entry.since:
+def _caveat(entry: Entry, sources: dict[str, Source], year: int | None) -> str | None:
+    """What held when the paper appeared, where that is not what holds today."""
+    if year is None:
         return None
-    return f"published {year}, guidance from {entry.since}"
+    then = next((interval for interval in entry.history if interval.holds(year)), None)
+    if then is None:
+        return f"published {year}, guidance from {entry.since}" if year < entry.since else None
+    now = list(takewhile(lambda interval: interval.status == entry.history[-1].status, reversed(entry.history)))[-1]
+    return (
+        None
+        if then.status == now.status
+        else f"published {year}, {_held(then, sources)}; {now.status} since {now.from_}"
+    )
+
+
+def _held(interval: Interval, sources: dict[str, Source]) -> str:
+    source = sources[interval.source]
+    who = source.issuer.partition(" (")[0]
+    if interval.status == "contested":
+        return f"when guidance was divided ({who}, {source.year or source.years})"
+    return f"when {who} ({source.year or source.years}) {_HELD[interval.status]} the term"
 
 
 def verdict(
@@ -79,13 +112,20 @@ def verdict(
 ) -> Verdict:
     """The judgement on a paper by `rule`, with its reasons in plain words.
 
-    majority: by the share of person-first mentions among all mentions that name people. strict: one flagged label is enough.
+    majority: by the share of person-first mentions among all mentions that name people. strict: one flagged label is enough
+    for "not person-first". any-term: one flagged term is enough, whether it names people or not, and a paper without one is
+    "person-first", as the published audits count it.
     """
     labels = [f for f in findings if f.decision == "flag" and f.person_label]
     pejorative = [f for f in findings if f.decision == "flag" and f.severity == "pejorative"]
     total = len(person_first) + len(labels)
     share = len(person_first) / total if total else None
-    label = _strict(share, labels) if rule == "strict" else _majority(share, bool(pejorative))
+    flagged = [f for f in findings if f.decision == "flag"]
+    label: VerdictLabel
+    if rule == "any-term":
+        label = "not person-first" if flagged else "person-first"
+    else:
+        label = _strict(share, labels) if rule == "strict" else _majority(share, bool(pejorative))
     return Verdict(
         label=label,
         rule=rule,
@@ -117,19 +157,31 @@ def _reasons(
     person_first: int,
     rule: VerdictRule,
 ) -> Iterable[str]:
+    flagged = [f for f in findings if f.decision == "flag"]
+    if rule == "any-term" and not flagged:
+        yield "By this rule a paper adheres that holds none of the profile's terms in the authors' own words, as this one."
+        return
+    if rule == "any-term":
+        yield f"By this rule one term is enough; {_count(len(flagged), 'term')} of the profile in the authors' own words."
+        yield "Most often: " + ", ".join(f"“{text}” ({n})" for text, n in _most_frequent(flagged)) + "."
+        return
     if not labels and not person_first:
         yield "The authors refer to nobody by a term of the lexicon, nor in person-first words."
     else:
-        yield f"{_count(person_first, 'person-first reference')} and {_count(len(labels), 'flagged label')} of people in the authors' own words."
+        yield (
+            f"{_count(person_first, 'person-first reference')} and {_count(len(labels), 'flagged label')} of people "
+            "in the authors' own words."
+        )
     if labels:
         worst = _most_frequent(labels)
         yield "Most often: " + ", ".join(f"“{text}” ({n})" for text, n in worst) + "."
     if pejorative and rule == "majority":
         named = ", ".join(f"“{text}”" for text, _ in _most_frequent(pejorative))
         yield f"A pejorative term in the authors' own words ({named}) rules out “person-first”."
-    other = sum(f.decision == "flag" and not f.person_label for f in findings)
+    other = len(flagged) - len(labels)
     if other:
-        yield f"{_count(other, 'further flagged term')} that {'does' if other == 1 else 'do'} not name people, so not counted in the share."
+        does = "does" if other == 1 else "do"
+        yield f"{_count(other, 'further flagged term')} that {does} not name people, so not counted in the share."
 
 
 def _most_frequent(findings: Sequence[Finding], most: int = 3) -> list[tuple[str, int]]:

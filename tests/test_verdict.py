@@ -13,7 +13,8 @@ Appraise = Callable[..., Appraisal]
 
 def label(severity: str = "stigmatising", decision: str = "flag", person: bool = True) -> Finding:
     return Finding(
-        start=0, end=6, text="addict", entry="substance-use/addict", usage="author", section="results", sentence="addict", sentence_start=0,
+        start=0, end=6, text="addict", entry="substance-use/addict", usage="author", section="results",
+        sentence="addict", sentence_start=0,
         decision=decision, reason="", severity=severity, category="person-label", person_label=person, sources=("ap-2017",),
     )  # fmt: skip
 
@@ -62,6 +63,52 @@ def test_a_paper_older_than_the_guidance_says_so(appraise_text: Appraise) -> Non
     assert old.caveat == f"published 1997, guidance from {since}"
     assert old.decision == new.decision == "flag"
     assert new.caveat is None
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "caveat"),
+    [
+        (
+            "Injecting drug users were tested.",
+            2009,
+            "published 2009, when UNAIDS (2007) recommended the term; discouraged since 2015",
+        ),
+        (
+            "Injecting drug users were tested.",
+            2012,
+            "published 2012, when guidance was divided (UNAIDS, 2011); discouraged since 2015",
+        ),
+        ("Injecting drug users were tested.", 1998, "published 1998, guidance from 2011"),
+        ("Injecting drug users were tested.", 2016, None),
+        ("Injecting drug users were tested.", None, None),
+        ("HIV-positive women were tested.", 2010, "published 2010, when UNAIDS (2007) accepted the term; discouraged since 2020"),
+        (
+            "Medication-assisted treatment was offered.",
+            2017,
+            "published 2017, when White House ONDCP (2016) recommended the term; discouraged since 2018",
+        ),
+        ("Diabetic patients were tested.", 2009, "published 2009, when AMA (2007) accepted the term; discouraged since 2011"),
+        ("Retention in opioid substitution treatment was high.", 2020, None),
+        ("Epileptic patients were tested.", 1998, None),
+        ("Epileptic patients were tested.", 2010, "published 2010, when AMA (2007) accepted the term; discouraged since 2020"),
+        ("Men who have sex with men (MSM) were invited. All MSM were tested for HIV.", 2015,
+         "published 2015, when UNFPA (2013) recommended the term; contested since 2020"),
+    ],
+)  # fmt: skip
+def test_the_caveat_tells_what_held_when_the_paper_appeared(
+    appraise_text: Appraise, text: str, year: int | None, caveat: str | None
+) -> None:
+    first = appraise_text(text, year=year).findings[-1]
+    assert first.decision != "exempt"
+    assert first.caveat == caveat
+
+
+def test_history_of_the_shipped_lexicon_ends_as_the_entry_stands() -> None:
+    for key, entry in load_lexicon().entries.items():
+        if entry.history:
+            last = entry.history[-1]
+            assert last.to is None and last.status in ("discouraged", "contested"), key
+            assert last.status == "discouraged" or entry.decision == "query", key
 
 
 def test_contested_terms_are_queries_that_name_the_disagreement(appraise_text: Appraise) -> None:

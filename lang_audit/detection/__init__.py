@@ -82,9 +82,7 @@ def detect(paper: Paper, folder: Path | None = None, extra: tuple[Path, ...] = (
     return Annotations(mentions=tuple(mentions), person_first=tuple(person_first))
 
 
-def _candidates(
-    paper: Paper, folder: Path | None, extra: tuple[Path, ...], known: dict[str, str]
-) -> list[Passage]:
+def _candidates(paper: Paper, folder: Path | None, extra: tuple[Path, ...], known: dict[str, str]) -> list[Passage]:
     """The passages in which the exact passes find something."""
     from lang_audit.detection.lexicon_matcher import term_scanner
     from lang_audit.detection.person_first import load_person_first

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from lang_audit import yaml_source
 from lang_audit.config import lexicon_folder
@@ -31,7 +31,7 @@ class Cue(_Strict):
     `before`, `after`, `around`: in the mention's sentence, at most `within` words away. `touching`: right behind the mention.
     `inside`: the mention lies inside the match. `sentence`, `passage`: anywhere in the mention's sentence or paragraph. `after_quotation`: right
     behind the quotation that holds the mention. `in_quotes` asks that the mention stands in quotation marks (true) or does
-    not (false). `not_in_titles` leaves out sentences set in title case or in capitals, where capitals say nothing.
+    not (false). `term` is a pattern that the whole mention must fit. `not_in_titles` leaves out sentences set in title case or in capitals, where capitals say nothing.
     """
 
     cue: Annotated[str, Field(min_length=1)]
@@ -41,13 +41,14 @@ class Cue(_Strict):
     unless_quotes: bool = False
     not_in_titles: bool = False
     categories: list[Category] | None = None
+    term: Annotated[str, Field(min_length=1)] | None = None
     _compiled: dict[str, re.Pattern[str]] = PrivateAttr(default_factory=dict)
 
-    @field_validator("cue")
+    @field_validator("cue", "term")
     @classmethod
-    def _valid(cls, value: str, info: ValidationInfo) -> str:
+    def _valid(cls, value: str | None) -> str | None:
         try:
-            re.compile(value)
+            re.compile(value or "")
         except re.error as error:
             raise ValueError(f"is no regular expression: {error}") from error
         return value

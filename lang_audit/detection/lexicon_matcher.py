@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from spacy.language import Language
 from spacy.matcher import Matcher
@@ -18,6 +17,7 @@ from lang_audit.detection.phrase_scan import Hit, PhraseScanner, longest_wins
 from lang_audit.lexicon import Lexicon, load_lexicon, pattern_words
 
 GROUP = "lexicon"
+_TELLING_LETTERS = 4
 
 
 class TermScanner:
@@ -28,13 +28,10 @@ class TermScanner:
         self._owner: dict[str, list[str]] = {}
         for key, entry in lexicon.entries.items():
             for form in entry.forms():
-                self._owner.setdefault(form.casefold(), []).append(key)
+                self._owner.setdefault(form, []).append(key)
         self._scanner = PhraseScanner(self._owner)
         self._openers = PhraseScanner(
-            word
-            for entry in lexicon.entries.values()
-            for pattern in entry.patterns
-            for word in pattern_words(pattern)
+            word for entry in lexicon.entries.values() for pattern in entry.patterns for word in pattern_words(pattern)
         )
 
     def candidates(self, text: str) -> list[Hit]:
@@ -46,17 +43,20 @@ class TermScanner:
         found = []
         for hit in self._scanner.find(text):
             for key in self._owner[hit.phrase]:
-                if self._case_fits(key, text[hit.start : hit.end]):
+                if self._case_fits(key, hit.phrase, text[hit.start : hit.end]):
                     found.append(Hit(hit.start, hit.end, key))
         return found
 
-    def _case_fits(self, key: str, surface: str) -> bool:
-        """An acronym must stand in its own case, so that MAT is not mat; in capitals its plural s may be one too."""
-        entry = self._lexicon.entries[key]
-        if entry.acronym is None:
-            return True
+    def _case_fits(self, key: str, form: str, surface: str) -> bool:
+        """Whether capitals stand where they tell: an acronym in its own case, so that MAT is not mat and AIDS not aids.
+
+        In capitals an acronym's plural s may be one too. Short capitals in a phrase ("IV drug user") do not tell.
+        """
+        if self._lexicon.entries[key].acronym is None:
+            telling = (word for word in form.split() if word.isupper() and len(word) >= _TELLING_LETTERS)
+            return all(word in surface for word in telling)
         letters = surface.rstrip("'’")
-        return any(letters == form or letters == form.upper() for form in entry.forms())
+        return any(letters == form or letters == form.upper() for form in self._lexicon.entries[key].forms())
 
 
 @cache

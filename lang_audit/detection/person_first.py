@@ -57,7 +57,7 @@ class PersonFirst:
     """Finds person-first references in plain text."""
 
     def __init__(self, words: PersonFirstWords) -> None:
-        who = r"who,? (?:\w+(?:ly)? ){0,2}?"
+        who = r"who(?:, [^,.;:()]{2,24},)? (?:\w+(?:ly)? ){0,2}?"
         opening = (
             rf"(?<![\w-])(?:{'|'.join(words.nouns)})\b{words.between} (?:"
             rf"(?P<sure>{who}(?:{'|'.join(words.who_sure)})|{'|'.join(words.alone)})"

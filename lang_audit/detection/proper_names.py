@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_WORD_BEFORE = re.compile(r"([\w'’&/-]+)(,?\s+|-\n)$")
-_WORD_AFTER = re.compile(r"(,?\s+)([\w'’&/-]+)")
+_WORD_BEFORE = re.compile(r"([\w'’&/‐–-]+)(,?\s+|-\n)$")
+_WORD_AFTER = re.compile(r"(,?\s+)([\w'’&/‐–-]+)")
 # What may join the words of a name; in front of the term also the prepositions that follow a head word.
 _JOINING = frozenset({"and", "&", "the"})
 _PREPOSITIONS = frozenset({"of", "on", "for", "against", "in", "to", "with", "who", "from"})
@@ -21,7 +21,7 @@ def capitalised_name(text: str, start: int, end: int, heads: frozenset[str]) -> 
         return None
     left, words_before = _extent_before(text, start)
     right, words_after = _extent_after(text, end)
-    if heads.isdisjoint(words_before) and heads.isdisjoint(words_after):
+    if heads.isdisjoint(part for word in (*words_before, *words_after) for part in re.split(r"[-‐–/]", word)):
         return None
     return re.sub(r"\s+", " ", text[left:right])
 

@@ -11,7 +11,7 @@ from lang_audit.lexicon import Acronym, Entry, plain_form, plural_of
 
 _WORD = re.compile(r"[^\W\d_][\w'’+/.-]*[\w+]|[^\W\d_]")
 _REACH = 6
-_PREDICATE = re.compile(r"\b(?:is|are|was|were|be|been|being|am|become|became)(?: (?:also|both|all|not|still|\w+ly))?\s+$", re.IGNORECASE)
+PREDICATE = re.compile(r"\b(?:is|are|was|were|be|been|being|am|become|became)(?: (?:also|both|all|not|still|\w+ly))?\s+$", re.IGNORECASE)
 _LISTED = re.compile(r",? (?:and|or) \w+|, \w+,? (?:and|or) ")
 _TELLING_LETTERS = 4
 # Behind an adjective these join to more adjectives of the same noun: "HIV-infected and HIV-exposed women".
@@ -96,7 +96,7 @@ class Senses:
         own = _WORD.findall(sentence[start:end])
         if own and self.names_people(own[-1]):
             return None
-        if _PREDICATE.search(sentence[:start]):
+        if PREDICATE.search(sentence[:start]):
             return self._subject_is_no_person(sentence[:start])
         following = self._next_words(sentence, end)
         for k, word in enumerate(following):

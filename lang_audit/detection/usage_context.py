@@ -22,7 +22,7 @@ from lang_audit.detection.cues import Cue, UsageCues, UsageRules, load_usage_rul
 from lang_audit.detection.phrase_scan import PhraseScanner
 from lang_audit.detection.proper_names import capitalised_name
 from lang_audit.detection.quotations import Quotation, quotations
-from lang_audit.detection.senses import Senses, acronym_sense
+from lang_audit.detection.senses import PREDICATE, Senses, acronym_sense
 from lang_audit.detection.sentences import bounds_around, sentence_bounds
 from lang_audit.lexicon import Entry, Lexicon, load_lexicon
 from lang_audit.model import Usage
@@ -126,7 +126,7 @@ class UsageContext:
             usage, cue = acronym_sense(
                 entry.acronym, place.text[place.start : place.end], _long_form(doc, place), _paper_words(doc)
             )
-            if usage == "behaviour" or usage == "other-sense":
+            if usage == "other-sense" or (usage == "behaviour" and not PREDICATE.search(place.before)):
                 yield Ruling(usage, cue)  # type: ignore[arg-type]
         exceptions = dict(self._exceptions.get(key, {}))
         own_names = exceptions.pop("self-named", None)  # a union's full name is a name first
@@ -154,7 +154,7 @@ class UsageContext:
     def _by_cues(self, file: UsageCues, entry: Entry, place: _Place) -> Iterator[Ruling]:
         if file.names:
             for hit in self._names[file.usage].find(place.text):
-                if hit.start <= place.start and hit.end >= place.end:
+                if hit.start <= place.start and hit.end >= place.end and _capitalised(place.text[hit.start : hit.end]):
                     yield Ruling(file.usage, place.text[hit.start : hit.end])
         if file.heads and not place.in_title_case:
             name = capitalised_name(place.text, place.start, place.end, frozenset(file.heads))
@@ -165,6 +165,10 @@ class UsageContext:
                 continue
             if (words := _words_of(cue, place)) is not None:
                 yield Ruling(file.usage, re.sub(r"\s+", " ", words).strip())
+
+
+def _capitalised(name: str) -> bool:
+    return all(word[0].isupper() for word in re.findall(r"[^\W\d_]{5,}", name))
 
 
 def _in_phrase(usage: Usage, scanner: PhraseScanner, place: _Place) -> Iterator[Ruling]:
@@ -179,6 +183,8 @@ def _words_of(cue: Cue, place: _Place) -> str | None:
     if cue.in_quotes is not None and cue.in_quotes != (place.quotation is not None):
         return None
     if cue.not_in_titles and place.in_title_case:
+        return None
+    if cue.term and not re.fullmatch(cue.term, place.text[place.start : place.end], re.IGNORECASE):
         return None
     if cue.unless_quotes and any(mark in place.text for mark in '"“'):
         return None

@@ -18,8 +18,8 @@ OPEN, CLOSE = "\x05", "\x06"
 
 Span = tuple[int, int]
 
-LIST = r"\d{1,3}[a-f]?(?:\s*[,;–—−-]\s*\d{1,3}[a-f]?)*"
-"""The numbers of a citation: "3", "3,4", "2-5"."""
+LIST = r"\d{1,3}[a-f]?(?:(?:\s*[,;–—−-]\s*|\s)\d{1,3}[a-f]?)*"
+"""The numbers of a citation: "3", "3,4", "2-5", "3 4"."""
 
 _NAMED_BEFORE = re.compile(r"\b(?:refs?\.?|references?|nos?\.)$", re.IGNORECASE)
 

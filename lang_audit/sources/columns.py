@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 from lang_audit.sources.citations import Span
@@ -101,6 +101,7 @@ def _spanning(lines: Sequence[PlacedLine], gutter: float, body_size: float) -> s
         if line is None or not small or line.y0 - bottom > _BLOCK_GAP * line.size:
             if len(across.intersection(block)) * 8 > len(block):
                 spanning.update(block)
+                spanning -= _columns_in_small_type(lines, block, across, gutter)
             block = []
         if line is not None and small:
             block.append(k)
@@ -124,6 +125,25 @@ def _spanning(lines: Sequence[PlacedLine], gutter: float, body_size: float) -> s
         if k not in spanning and above and alone and abs(above[-1].x0 - line.x0) < 3 * line.size:
             spanning.add(k)
     return spanning
+
+
+def _columns_in_small_type(
+    lines: Sequence[PlacedLine], block: Sequence[int], across: set[int], gutter: float
+) -> set[int]:
+    """Of a block of small type that crosses the gutter here and there: what is set in columns even so.
+
+    So an abstract may stand beside the notes on the article, right under addresses that cross the page.
+    """
+    found: set[int] = set()
+    for crosses, group in groupby(block, lambda k: k in across):
+        stretch = [] if crosses else list(group)
+        left = [lines[k] for k in stretch if lines[k].x1 <= gutter - _CLEAR]
+        right = [lines[k] for k in stretch if lines[k].x0 >= gutter - 1.5]
+        if min(len(left), len(right)) >= 2 * _FEWEST_LINES and _run_apart(left, right):
+            place = _gutter_between([lines[k] for k in stretch], frozenset())
+            if place is not None and abs(place - gutter) < _CLEAR:
+                found.update(stretch)
+    return found
 
 
 def _turns(left: list[PlacedLine], right: list[PlacedLine], rest: Sequence[PlacedLine], gutter: float) -> bool:

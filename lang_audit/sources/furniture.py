@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lang_audit.sources.lines import PlacedLine
@@ -17,7 +18,17 @@ _HEAD_PAGES = 0.25  # of the pages must have a running head at a place (odd, eve
 _HEAD_GAP = 1.4  # of the type size: the next line stands at least this far from a running head
 _EVERYWHERE = 0.5  # of the pages: text at one place on more than this share is a watermark or stamp
 _MOST_STAMPS = 0.15  # of all lines
+_MOST_PAGES = (
+    0.6  # of the pages must have a short line at a place to make it one of running heads, whatever their words
+)
+_LONGEST_HEAD = 130  # characters
+_SMALLER = 0.75  # points under the running text's size: running heads in roman type are as much smaller
+_TITLE_LARGER = 2.0  # points over the running text's size: the title's type
+_TITLE_SHARE = 0.7  # of its words: a running head that shortens the title takes as many from it
+_FEWEST_WORDS = 3
+_ROW_PARTS = 3  # a running head, a page number and a date; the rows of tables have more
 _LABEL = 12  # characters: shorter lines with figures in them are cells of tables, whatever repeats
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _CAPTION = re.compile(r"(?:table|fig)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[eSsA-Z]?\d{1,5}(?:\s*(?:of|/|\|)\s*\d{1,4})?|[ivxl]{1,6}|[-–—]\s*\d{1,4}\s*[-–—]", re.IGNORECASE
@@ -33,8 +44,35 @@ def _key(text: str) -> str:
     return re.sub(r"\d+", "#", text).casefold().strip()
 
 
-def without_furniture(pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLine]]) -> list[list[PlacedLine]]:
-    """The lines of each page without the furniture; `pages` and `lines` go side by side."""
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """How the running heads of a paper look: where and how large they are, its running text's size, its title's words."""
+
+    places: frozenset[tuple[int, float]]
+    body_size: float
+    title: frozenset[str]
+
+    def at_place(self, line: PlacedLine) -> bool:
+        """Whether the line stands where running heads do, in their size."""
+        return any(abs(place - line.baseline) <= 2 and abs(size - line.size) < 0.1 for place, size in self.places)
+
+    def is_small(self, line: PlacedLine) -> bool:
+        """Whether the line is short and in other type than the text."""
+        return len(line.text) < _LONGEST_HEAD and (line.size < self.body_size - _SMALLER or line.italic)
+
+    def shortens_title(self, text: str) -> bool:
+        """Whether a line holds little but words of the title."""
+        words = _WORD.findall(text.casefold())
+        return len(words) >= _FEWEST_WORDS and sum(word in self.title for word in words) > _TITLE_SHARE * len(words)
+
+
+def without_furniture(
+    pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLine]], body_size: float
+) -> list[list[PlacedLine]]:
+    """The lines of each page without the furniture; `pages` and `lines` go side by side.
+
+    `body_size` is the type size of the running text.
+    """
     places: dict[str, list[tuple[int, PlacedLine]]] = defaultdict(list)
     for number, group in enumerate(lines):
         for line in group:
@@ -56,12 +94,15 @@ def without_furniture(pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLi
                 stamps.add(id(line))
     if len(stamps) <= _MOST_STAMPS * sum(len(group) for group in lines):  # more are pages that were printed twice
         dropped |= stamps
-    rows = {place for place, on in heads.items() if len(on) >= max(_HEAD_PAGES * len(pages), 2)}
+    shared = {place for place, on in heads.items() if len(on) >= max(_HEAD_PAGES * len(pages), 2)}
+    large = " ".join(line.text for line in lines[0] if line.size > body_size + _TITLE_LARGER).casefold()
+    style = _Heads(frozenset(shared), body_size, frozenset(_WORD.findall(large)))
+    style = replace(style, places=style.places | _common_places(pages, lines, style))
     kept = []
     for page, group in zip(pages, lines, strict=True):
         counted = _line_numbers(group)
         rest = [line for line in group if id(line) not in dropped and id(line) not in counted]
-        kept.append(_without_edges(page, rest, rows))
+        kept.append(_without_edges(page, rest, style))
     return kept
 
 
@@ -86,28 +127,48 @@ def _isolated(line: PlacedLine, lines: Sequence[PlacedLine], page: PlacedPage) -
     return not inwards or min(inwards) > _HEAD_GAP * line.size
 
 
-def _without_edges(page: PlacedPage, lines: list[PlacedLine], rows: set[tuple[int, float]]) -> list[PlacedLine]:
-    """Take page numbers, boilerplate, and what stands where other pages have their running heads, off the outermost rows."""
+def _common_places(
+    pages: Sequence[PlacedPage], lines: Sequence[list[PlacedLine]], style: _Heads
+) -> set[tuple[int, float]]:
+    """Places at the pages' edges where most pages have a short line in small type, though the words differ."""
+    found: dict[tuple[int, float], set[int]] = defaultdict(set)
+    for page, group in zip(pages, lines, strict=True):
+        for outermost in (min, max):
+            edge = outermost((line.baseline for line in group), default=0.0)
+            for line in group:
+                at_edge = abs(line.baseline - edge) < 3 and _in_margin(line, page) and not _CAPTION.match(line.text)
+                if at_edge and style.is_small(line) and _isolated(line, group, page):
+                    found[round(line.baseline), round(line.size, 1)].add(page.number)
+    return {place for place, on in found.items() if len(on) >= max(_MOST_PAGES * len(pages), 2)}
+
+
+def _without_edges(page: PlacedPage, lines: list[PlacedLine], style: _Heads) -> list[PlacedLine]:
+    """Take page numbers, boilerplate and running heads off the outermost rows."""
     kept = list(lines)
     for outermost in (min, max):
         for _ in range(3):
             if not kept:
                 return kept
             edge = outermost(line.baseline for line in kept)
-            row = [line for line in kept if abs(line.baseline - edge) < 3]
-            gone = [line for line in row if _in_margin(line, page) and _is_edge(line, kept, page, rows)]
+            row = sorted((line for line in kept if abs(line.baseline - edge) < 3), key=lambda line: line.x0)
+            gone = [line for line in row if _in_margin(line, page) and _is_edge(line, row, kept, page, style)]
             if not gone:
                 break
             kept = [line for line in kept if line not in gone]
     return kept
 
 
-def _is_edge(line: PlacedLine, lines: Sequence[PlacedLine], page: PlacedPage, rows: set[tuple[int, float]]) -> bool:
-    """Whether an outermost line is a page number, boilerplate, or stands where running heads do."""
+def _is_edge(
+    line: PlacedLine, row: Sequence[PlacedLine], lines: Sequence[PlacedLine], page: PlacedPage, style: _Heads
+) -> bool:
+    """Whether a line of an outermost row is a page number, boilerplate, or (part of) a running head."""
     if _PAGE_NUMBER.fullmatch(line.text) or _BOILERPLATE.fullmatch(line.text):
         return True
-    at_head = any(abs(place - line.baseline) <= 2 and abs(size - line.size) < 0.1 for place, size in rows)
-    return at_head and _isolated(line, lines, page)
+    if _CAPTION.match(line.text) or not _isolated(line, lines, page):
+        return False
+    numbered = len(row) <= _ROW_PARTS and any(_PAGE_NUMBER.fullmatch(end.text) for end in (row[0], row[-1]))
+    head = page.number > 1 and (numbered or any(style.shortens_title(other.text) for other in row))
+    return style.at_place(line) or (head and style.is_small(line))
 
 
 def _line_numbers(lines: list[PlacedLine]) -> set[int]:

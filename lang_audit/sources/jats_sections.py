@@ -130,11 +130,21 @@ class ArticleText:
         self._blocks(element, inside)
 
     def _blocks(self, parent: Element, place: Place, rest: Place | None = None) -> None:
-        """The blocks in `parent`; with `rest`, what follows a headed section no longer stands at `place`."""
+        """The blocks in `parent`; with `rest`, what follows a headed section no longer stands at `place`.
+
+        A main section whose heading tells nothing is of the kind of the methods or results before it, as in print.
+        """
+        lasting: SectionKind | None = None
         for child in parent:
-            if name_of(child) == "sec" and rest is not None:
-                place = rest
-            self._block(child, place)
+            if name_of(child) != "sec" or rest is None:
+                self._block(child, place)
+                continue
+            place = rest
+            kind = _kind_of(child, rest)
+            if kind == "other" and lasting and section_kind(flat(_child(child, "title"))) is None:
+                kind = lasting
+            lasting = kind if kind in ("methods", "results") else None
+            self._section(child, rest if kind == rest.kind else Place(kind))
 
     def _block(self, element: Element, place: Place) -> None:
         name = name_of(element)
@@ -162,9 +172,9 @@ class ArticleText:
         elif name in ("boxed-text", "statement"):
             self._box(element, place)
         elif name in ("ack", "app", "glossary", "notes", "bio", "fn-group", "app-group"):
-            kind = section_kind(_heading(element)) if name != "fn-group" else None
-            of_its_own = kind if kind in _BACK_MATTER and kind else _BACK.get(name, place.kind)
-            self._section(element, place if of_its_own == place.kind else Place(of_its_own))
+            by_heading = section_kind(_heading(element)) if name != "fn-group" else None
+            own = by_heading if by_heading and by_heading in _BACK_MATTER else _BACK.get(name, place.kind)
+            self._section(element, place if own == place.kind else Place(own))
         elif any(name_of(child) in BLOCKS or name_of(child) in ("p", "sec", "title", "fn-group") for child in element):
             self._section(element, place)
         else:

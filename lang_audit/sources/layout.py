@@ -45,7 +45,8 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     """
     problems = _problems(document)
     all_lines = [placed_lines(page) for page in document.pages]
-    kept = without_furniture(document.pages, all_lines)
+    size = Body.of([line for group in all_lines for line in group]).size
+    kept = without_furniture(document.pages, all_lines, size)
     flat = [line for group in kept for line in group]
     body = Body.of(flat)
     ordered = columns(kept, body.size)

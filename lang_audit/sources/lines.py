@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from lang_audit.model import Box
-from lang_audit.sources.citations import CLOSE, OPEN, Span, unmarked
+from lang_audit.sources.citations import CLOSE, LIST, OPEN, Span, unmarked
 from lang_audit.sources.placed import PlacedPage, Run
 from lang_audit.sources.printed_citations import follows_word
 
@@ -24,10 +24,11 @@ _STRAY_LENGTH = 12  # characters: the longest superscript that is looked for out
 _SMALL = 0.86  # of the line's type size: raised runs no larger than this are superscripts
 _RAISED = 0.18  # of the line's type size: baselines higher than this are superscripts
 _DROP_CAP = 1.8  # of the next line's type size: a lone capital this large begins its first word
+_FIGURES_COUNT = 0.5  # as much as letters: a short word with a long row of raised citations has the word's size
 _MOSTLY = 0.6  # of a line's characters: a line is bold when as many are
 _ASCENT, _DESCENT = 0.75, 0.25  # of the type size: a box near enough to find the words by eye in any font
 
-_CITATION = re.compile(r"[\[(]?\d{1,3}[a-f]?(?:\s*[,;–—−-]\s*\d{1,3}[a-f]?)*\s*[\])]?[,;.–−-]?")
+_CITATION = re.compile(rf"[\[(]?{LIST}\s*[\])]?[,;.–−-]?")
 _CITATION_PART = re.compile(r"[\d\s,;–—−\[\]()-]+")
 _POWER_BEFORE = re.compile(r"(?:^|[^\d.,])10$")
 _ITALIC = re.compile(r"ital|obli|slant", re.IGNORECASE)
@@ -73,7 +74,7 @@ class PlacedLine:
 
     `size`, `font`, `bold` and `italic` are those of most of its characters. `lead` counts the characters at its start that
     are set in another face than its last ones (a run-in heading), 0 where there are none; `lead_bold` tells whether they are
-    the bolder ones. `raised` tells where small raised numbers stand in the text. `row` is shared by the fragments on one baseline of a page.
+    the bolder ones. `raised` tells where small raised numbers stand in the text.
     """
 
     page: int
@@ -202,15 +203,16 @@ def _joins(stray: _Row, other: _Row) -> bool:
 
 
 def _line(row: _Row, page: int) -> PlacedLine | None:
-    characters: Counter[tuple[str, float, float, bool]] = Counter()
+    characters: defaultdict[tuple[str, float, float, bool], float] = defaultdict(float)
     fonts: Counter[str] = Counter()
     bold = 0
     for run in row.runs:
         amount = len(run.text.strip())
-        characters[run.font, round(run.size, 1), run.baseline, run.bold] += amount
+        weight = amount if run.text.lstrip()[:1].isalpha() else _FIGURES_COUNT * amount
+        characters[run.font, round(run.size, 1), run.baseline, run.bold] += weight
         fonts[run.font] += amount
         bold += amount if run.bold else 0
-    (_, size, baseline, _), _ = characters.most_common(1)[0]
+    _, size, baseline, _ = max(characters, key=characters.__getitem__)
     font = fonts.most_common(1)[0][0]
     raw, lead, lead_bold = _text(row.runs, size, baseline)
     text, raised = _unmarked(" ".join(_ACCENTED.sub(_accented, raw).split()))

@@ -36,6 +36,13 @@ _MARKS = re.compile(r"[*†‡§¶#✉∗]|\d{1,2}(?:\s*[,;]\s*\d{1,2})*|(?<=[\s
 _LETTERS = re.compile(
     r"(?=.{1,7}$)[A-Za-z]*[A-Z][A-Za-z.]*[A-Z][A-Za-z.∗*]*|[a-h](?: [a-h])*|[∗*†‡§]+"
 )  # degrees, marks
+_NO_NAME = re.compile(
+    r"\b(?:access|article|study|studies|protocol|trial|research|review|report|journal|editor|publish\w*|original|"
+    r"abstract|university|department|version|supplement\w*)\b",
+    re.IGNORECASE,
+)
+"""Words of labels and notices that first pages set near the byline."""
+_GLUED = re.compile(r"(?<=[^\W\d_])\d[\d,;*†‡\s]*$")  # the number of an address right behind a name
 _BETWEEN = re.compile(r"[,;]|\band\b|&|·|•")
 _DEGREE = re.compile(
     r",?\s*\b(?:M\.?D|Ph\.?D|M\.?P\.?H|M\.?Sc?|B\.?Sc?|R\.?N|Dr\.?P\.?H|MBBS|MRCP|FRCP|MBChB|Prof)\b\.?", re.IGNORECASE
@@ -101,7 +108,8 @@ def _journal(properties: dict[str, str], shown: Sequence[str]) -> str | None:
 
 def _authors(properties: dict[str, str], bylines: Sequence[str]) -> tuple[str, ...]:
     shown = " ".join(bylines).casefold()
-    stated = [name.strip() for name in re.split(r";|,|\band\b", properties.get("authors", "")) if len(name.split()) > 1]
+    stated = [_GLUED.sub("", name.strip()) for name in re.split(r";|,|\band\b", properties.get("authors", ""))]
+    stated = [name for name in stated if len(name.split()) > 1 and not _NO_NAME.search(name)]
     printed: tuple[str, ...] = ()
     for byline in bylines:
         names = _names(byline)
@@ -120,5 +128,14 @@ def _names(byline: str) -> tuple[str, ...]:
     parts = [
         " ".join(part.split()) for part in _BETWEEN.split(text) if part.strip() and not _LETTERS.fullmatch(part.strip())
     ]
-    names = [part for part in parts if _NAME.fullmatch(part) and len(part) < 50 and not AFFILIATION.search(part)]
+    names = [part for part in parts if _is_name(part)]
     return tuple(names) if names and len(names) > 0.7 * len(parts) else ()
+
+
+def _is_name(part: str) -> bool:
+    return (
+        _NAME.fullmatch(part) is not None
+        and len(part) < 50
+        and not AFFILIATION.search(part)
+        and not _NO_NAME.search(part)
+    )

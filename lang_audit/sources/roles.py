@@ -112,6 +112,7 @@ class Roles:
 
     def _all(self) -> list[Role]:
         roles: list[Role] = []
+        self._captioned = {block.page for block in self.blocks if self._is_caption(block)}
         table: int | None = None  # the page that the table being read has reached
         for k, block in enumerate(self.blocks):
             role = self._role(k, table, roles[-1] if roles else None)
@@ -150,7 +151,7 @@ class Roles:
         if set_as_heading(block, self.body, self.headings.main):
             return "heading"
         if small and (labels or (block.words < _FEW_WORDS and previous in ("figure", "caption"))):
-            return "figure"
+            return "note" if early and block.page not in self._captioned else "figure"
         if small and block.words > 3 and (block.ends_column or previous == "note" or (early and self.is_front(block))):
             return "note"
         return "text"

@@ -35,6 +35,7 @@ _SAME_SIZE = 0.4  # points: blocks of one text differ by less in type size
 _FULL = 0.25  # of its length: a line that ends further from the column's edge closes its paragraph
 _PROSE = 25  # words: a block this long is running text, no label or byline
 _ABSTRACT_BEGUN = 30  # words: an abstract that holds as many can end
+_NARROW = 0.6  # of the abstract's width: a column beside it that holds notes on the article
 _MUCH_LARGER = 1.4  # points over the abstract's size: a heading of the paper, not of the abstract
 _QUOTE_INDENT = 0.8  # of the type size: all lines of a block quotation stand at least this far in
 _FLOATS: dict[Role, tuple[PassageKind, SectionKind]] = {
@@ -70,9 +71,12 @@ class Part:
 
 @dataclass(slots=True)
 class _Abstract:
-    """What the abstract has been so far: its type size, words, and the headings inside it."""
+    """What the abstract has been so far: its type size, the page and column it began in, words, and headings inside it."""
 
     size: float | None = None
+    page: int = 0
+    left: float = 0.0
+    right: float = 0.0
     words: int = 0
     heads: set[str] = field(default_factory=set)
 
@@ -83,7 +87,13 @@ class _Abstract:
     def add(self, block: Block) -> None:
         if self.size is None and block.words >= 8:
             self.size = block.size
+            self.page, self.left, self.right = block.page, block.left, block.right
         self.words += block.words
+
+    def stands_beside(self, block: Block) -> bool:
+        """Whether the block stands in a narrow column to the left: keywords, dates and other notes on the article."""
+        narrow = block.right - block.left < _NARROW * (self.right - self.left)
+        return self.begun and block.page == self.page and block.right < self.left and narrow
 
     @property
     def begun(self) -> bool:
@@ -101,6 +111,7 @@ class Structure:
         self._edges = {id(line): block.right for block in roles.blocks for line in block.lines}
         self._parts: list[Part] = []
         self._held: list[Part] = []  # floats and notes met in the text under one heading
+        self._lettering: Part | None = None  # the last one met
         self._kind: SectionKind | None = None
         self._heading: str | None = None
         self._main: SectionKind | None = None  # the kind that the last main heading opened
@@ -143,11 +154,16 @@ class Structure:
             self._abstract.add(block)
             self._add(block, "paragraph", "abstract")
             return
+        if self._kind == "abstract" and self._abstract.stands_beside(block) and section_kind(block.text) != "keywords":
+            self._add(block, "footnote", "other")
+            return
         role = self._here(block, role)
         if role in _FLOATS:
             kind, section = _FLOATS[role]
             if role == "more caption" and self._held and self._held[-1].kind == "caption":
                 self._held[-1].lines += block.lines
+            elif role == "figure":
+                self._letter(block)
             else:
                 self._held.append(Part(list(block.lines), kind, section))
             return
@@ -166,12 +182,23 @@ class Structure:
         if role != "heading" or not self._take_heading(block):
             self._take_text(block)
 
+    def _letter(self, block: Block) -> None:
+        """Take the lettering of a figure: one passage for all of it, without the bare figures along an axis."""
+        lines = [line for line in block.lines if re.search(r"[^\W\d_]{2}", line.text)]
+        if lines and self._held and self._held[-1] is self._lettering:
+            self._lettering.lines += lines
+        elif lines:
+            self._lettering = Part(lines, "caption", "caption")
+            self._held.append(self._lettering)
+
     def _here(self, block: Block, role: Role) -> Role:
         """A block's role where it stands: what is set small is no note inside the abstract or among the end matter."""
         if role != "note":
             return role
         early = block.page <= TITLE_PAGES
         in_abstract = self._kind == "abstract" and self._abstract.takes(block)
+        if self._kind == "keywords" and self._fresh:
+            return "text"
         if in_abstract or (early and FRONT_RUN_IN.match(block.text)) or (self._past_body and not early):
             return "text"
         return role

@@ -81,10 +81,8 @@ def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:
     """The characters of a file, and a problem where its encoding had to be guessed. Line ends stay as they are."""
     problems: tuple[Problem, ...] = ()
     try:
-        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            text = data.decode("utf-16")
-        else:
-            text = data.decode("utf-8-sig")
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         try:
             text = data.decode("cp1252")

@@ -15,6 +15,7 @@ from lang_audit.sources.wording import MAIN_HEADING, NUMBERED, bare_heading
 SMALLER = 0.75  # points under the body's size: type of notes, tables, captions
 LARGER = 0.7  # points over the body's size: type of headings
 CELLS = 1.6  # parts in a row on average: a table's rows, not text
+_LEAST_TEXT = 0.2  # of the lines: less cannot be the text before the reference list
 _PROSE_LINE = 25  # characters: longer lines are text rather than labels and cells
 _LONGEST_HEADING = 130  # characters
 _MOST_WORDS = 16  # in a heading
@@ -34,7 +35,8 @@ class Body:
 
     @classmethod
     def of(cls, lines: Sequence[PlacedLine]) -> Body:
-        """Find the size, then the fonts, that hold most characters of long lines."""
+        """Find the size, then the fonts, that hold most characters of long lines outside the reference list."""
+        lines = _before_references(lines)
         sizes: Counter[float] = Counter()
         for line in lines:
             sizes[round(line.size * 2) / 2] += len(line.text) if len(line.text) > _PROSE_LINE else 0
@@ -65,6 +67,14 @@ class Body:
         )
 
 
+def _before_references(lines: Sequence[PlacedLine]) -> Sequence[PlacedLine]:
+    """The lines above the heading of the reference list, which can be longer than the text; all, where there is none."""
+    for k in range(len(lines) - 1, int(_LEAST_TEXT * len(lines)), -1):
+        if len(lines[k].text) < _PROSE_LINE and section_kind(lines[k].text) == "references":
+            return lines[:k]
+    return lines
+
+
 def style_of(block: Block) -> Style:
     """The style of a block taken as a heading."""
     letters = [c for c in block.text if c.isalpha()]
@@ -78,7 +88,7 @@ def set_as_heading(block: Block, body: Body, main: Style | None = None) -> bool:
     if (
         len(text) > _LONGEST_HEADING
         or len(block.lines) > 3
-        or not re.search(r"[^\W\d_]{2}", text)
+        or not (re.search(r"[^\W\d_]{2}", text) or section_kind(text))
         or text[:1].islower()
     ):
         return False

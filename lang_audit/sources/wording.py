@@ -10,8 +10,12 @@ import re
 from lang_audit.model import SectionKind
 from lang_audit.sources.headings import section_kind
 
-SENTENCE_END = re.compile(r"[.!?:;][\"”’'»)\]]*(?:\s?[\[(]?\d[\d,;–−\s-]*[\])]?)?$")
-"""The end of a sentence, closing quotes and citation numbers included."""
+SENTENCE_END = re.compile(
+    r"(?:[.!?:;][\"”’'»)\]]*(?:\s?(?!\((?:19|20)\d\d\))[\[(]?\d[\d,;–−\s-]*[\])]?)?"
+    r"|(?<!\bal)[.!?…”\"]\s?[–—-]?\s?[\[(](?![^()]*\b(?:19|20)\d\d)(?=[^()]*[^\W\d_]{2})[^()\[\]]{2,60}[\])]"
+    r"|\((?![^()]*\b(?:19|20)\d\d)(?:[A-Z]\w*\s?\d*|(?:fe)?male|(?:wo)?man), [^()]{1,40}\))$"
+)
+"""The end of a sentence, closing quotes, citation numbers and the speaker of a quotation included: "(Woman, 61)"."""
 
 CAPTION = re.compile(
     r"(?P<what>(?:supplement(?:al|ary) |additional |extended data )?"

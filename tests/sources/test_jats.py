@@ -106,6 +106,23 @@ def test_sections_take_their_kind_from_heading_type_or_parent(tmp_path: Path) ->
     ]
 
 
+def test_main_sections_that_tell_nothing_go_on_with_the_methods_or_results(tmp_path: Path) -> None:
+    paper = body(
+        tmp_path,
+        "<sec><title>Methods</title><p>a</p><sec><title>Setting up</title><p>b</p></sec></sec>"
+        "<sec><title>Keeping watch</title><p>c</p></sec>"
+        "<sec><title>Discussion</title><p>d</p></sec><sec><title>What next</title><p>e</p></sec>",
+    )
+    assert kinds(paper) == [
+        ("methods", "Methods"),
+        ("methods", "Keeping watch"),
+        ("discussion", "Discussion"),
+        ("other", "What next"),
+    ]
+    headings = [paper.text[p.start : p.end] for p in paper.passages if p.kind == "heading"]
+    assert "Setting up" in headings
+
+
 @pytest.mark.parametrize(
     ("inside", "words"),
     [
