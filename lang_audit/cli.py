@@ -98,9 +98,12 @@ def appraise(
         return
     inputs = find_inputs(paths)
     records = _run(inputs, settings, quiet)
-    failed = _print_json(records, with_text) if form else 0
+    if form:
+        records = _printing_json(records, with_text)
     if output or not form:
         failed = _write_reports(records, output or Path(DEFAULT_FOLDER), settings, templates, quiet)
+    else:
+        failed = sum(_tell_failure(record) for record in records)
     if failed:
         sys.exit(FAILED)
 
@@ -136,16 +139,14 @@ def _run(inputs: list[Input], settings: Settings, quiet: bool) -> Iterator[Recor
             yield from audit_file(found, settings=settings)
 
 
-def _print_json(records: Iterator[Record], with_text: bool) -> int:
+def _printing_json(records: Iterator[Record], with_text: bool) -> Iterator[Record]:
+    """The same records, each printed as it passes."""
     from lang_audit.report.jsonlines import record_line
 
-    failed = 0
     for record in records:
-        failed += record.status == "failed"
         sys.stdout.write(record_line(record, with_text=with_text) + "\n")
         sys.stdout.flush()
-        _tell_failure(record)
-    return failed
+        yield record
 
 
 def _write_reports(
@@ -177,10 +178,12 @@ def _write_reports(
     return became["failed"]
 
 
-def _tell_failure(record: Record) -> None:
-    if record.status == "failed":
-        for problem in record.problems:
-            click.echo(f"{record.path}: {problem.message} {problem.remedy}", err=True)
+def _tell_failure(record: Record) -> bool:
+    """Whether the record failed; then its problems are printed."""
+    failed = record.status == "failed"
+    for problem in record.problems if failed else ():
+        click.echo(f"{record.path}: {problem.message} {problem.remedy}", err=True)
+    return failed
 
 
 def main() -> None:

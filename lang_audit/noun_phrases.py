@@ -52,8 +52,9 @@ _VERBS = words(
     "criminalise criminalize understand face access share begin try consider appear seem agree know meet"
 )
 _PAST = words(
-    "grew rose fell wore ran drew lost paid taught wrote led held sat stood sold bought brought caught fought sought spoke ate drove slept won hid put set sent spent built threw shrank came went took made became said told gave saw left felt thought knew found got kept "
-    "met chose began"
+    "grew rose fell wore ran drew lost paid taught wrote led held sat stood sold bought brought caught fought "
+    "sought spoke ate drove slept won hid put set sent spent built threw shrank came went took made became "
+    "said told gave saw left felt thought knew found got kept met chose began"
 )
 # Nouns that a label before them modifies even where it stands in the plural, and that look like verbs.
 _COMPOUND_HEADS = words(
@@ -190,12 +191,20 @@ def possessed(after: str) -> re.Match[str] | None:
     if found is None or found["first"].lower() in CLOSED or _VERB_ENDING.search(found["first"]):
         return None
     one = re.compile(rf"\s+{re.escape(found['first'])}(?![\w\-])").match(after)
+    found_both = re.compile(rf"\s+{re.escape(found['first'])}\s+{re.escape(found['second'] or '')}(?![\w\-])").match(
+        after
+    )
     second = (found["second"] or "").lower()
     is_plural = re.search(r"[^s]s$", found["first"]) and not found["first"].endswith(("ous", "us", "is"))
     if not second or second in CLOSED or is_plural or _is_verb(second) or _VERB_ENDING.search(second):
         end = one
-    elif re.search(r"[^s]s$", second) or _NOUN_ENDING.search(second):
-        end = re.compile(rf"\s+{re.escape(found['first'])}\s+{re.escape(found['second'])}(?![\w\-])").match(after)
+    elif re.search(r"[^s]s$", second):
+        # "the user's risk peaks in": a verb as likely as a plural, unless a verb follows.
+        rest = next_word(after[found.end() :])
+        sure = not rest or rest in _AUXILIARIES or _is_verb(rest) or _VERB_ENDING.search(rest)
+        end = found_both if sure else None
+    elif _NOUN_ENDING.search(second):
+        end = found_both
     else:
         return None
     if end is None:
@@ -225,7 +234,8 @@ _OF_PERSONS = words(
     "Maori Arab Scottish foreign vulnerable"
 )
 _OF_THE_ACT = words(
-    "daily weekly monthly yearly hourly early self-reported confirmed dedicated experienced registered established convicted hardened so-called "
+    "daily weekly monthly yearly hourly early self-reported confirmed dedicated experienced registered "
+    "established convicted hardened so-called "
     "supposed admitted reported recovering using injecting practising practicing existing continuing "
     "persisting aspiring ageing smoking drinking hospitalised hospitalized diagnosed detoxified sentenced "
     "seasoned advanced mixed matched unmatched sustained dependent"

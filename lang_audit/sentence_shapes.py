@@ -12,7 +12,9 @@ from lang_audit import noun_phrases as phrases
 from lang_audit.inflection import VerbForm, article, clause_in, verb_form
 
 BE = r"(?P<be>is|are|was|were|be|being)"
-PREDICATE = re.compile(rf"\b{BE}\s+(?P<not>not\s+)?(?P<also>(?:also|already|still|all|both)\s+)?(?P<article>an?\s+)?$", re.IGNORECASE)
+PREDICATE = re.compile(
+    rf"\b{BE}\s+(?P<not>not\s+)?(?P<also>(?:also|already|still|all|both)\s+)?(?P<article>an?\s+)?$", re.IGNORECASE
+)
 _ENDS_CLAUSE = re.compile(
     r"\s*(?:$|[.;:?!)\]—]|[\[(]|,\s+(?:and|but|while|whereas|which|although|as|compared|with)\b)"
     r"|\s+(?:at|in|on|when|while|whereas|during|but|because|before|after|compared|than|by|who|as|if|since|per|according"
@@ -50,9 +52,13 @@ def has_singular_article(before: str) -> bool:
 
 
 def has_article(before: str) -> bool:
-    """Whether a singular noun has the article or other word that it needs."""
-    words = re.split(r"[.,;:()]", before)[-1].lower().split()[-3:]
-    return any(word in phrases.DETERMINERS or word in _SINGULAR_ONLY or word.endswith(("'s", "’s")) for word in words)
+    """Whether a singular noun has the article or other word that it needs, with adjectives between at most."""
+    for word in reversed(re.split(r"[.,;:()]", before)[-1].lower().split()[-4:]):
+        if word in phrases.DETERMINERS or word in _SINGULAR_ONLY or word.endswith(("'s", "’s")):
+            return True
+        if word in phrases.CLOSED:
+            return False
+    return False
 
 
 def agrees(before: str, plural: bool, new: str) -> bool:
@@ -216,8 +222,10 @@ def _in_the_case_of(new: str, sentence: str, place: int, surface: str, before: s
         return re.sub(
             r"(?<![\w-])[a-z][\w’']*", lambda w: w[0] if w[0] in _SMALL_WORDS else w[0][0].upper() + w[0][1:], new
         )
-    begins = not before.strip() or (
-        re.search(r"[^a-z,’'\s]\s*$", before) and surface[:1].isupper() and surface[1:2].islower()
+    begins = (
+        not before.strip()
+        or re.search(r"(?<!\b[ei]\.[ge])(?<!\bvs)(?<!\bal)(?<!\bcf)[.!?]\s+$", before)
+        or (re.search(r"[^a-z,’'\s]\s*$", before) and surface[1:2].islower())
     )
     first = sentence[place : place + 1]
     return new[:1].upper() + new[1:] if begins and (first.isupper() or surface[:1].isupper()) else new

@@ -14,6 +14,10 @@ from lang_audit import wording
 from lang_audit.lexicon import Entry, Prefer
 
 _COMPARATIVES = ("older", "younger", "poorer", "heavier")
+# "few of the homeless" keeps its article.
+_PART_OF = re.compile(
+    r"\b(?:few|some|many|most|all|half|none|one|two|three|any|each|both|several|\d+ ?%?)\s+of\s+$", re.IGNORECASE
+)
 _BECOME = phrases.words("become becomes became becoming remain remains remained remaining been")
 _SUBSTANCE_AND = re.compile(
     r"\b(?:substance|drug|alcohol|opioid|opiate|heroin|cocaine|tobacco|marijuana|cannabis)s?,? (?:and|or|and/or)\s+$",
@@ -129,15 +133,19 @@ def _label(entry: Entry, before: str, surface: str, after: str) -> shapes.Done:
     plural, new = _numbered(entry, before, surface, after)
     if new is None or not shapes.agrees(before, plural, new):
         return None
+    if surface[:4].lower() == "the " and _PART_OF.search(before):
+        new = f"the {new}"
     head, follows = wording.head_and_rest(new)
     if surface[:4].lower() == "the " and (phrases.people_behind(after) or not phrases.ends_phrase(after, plural)):
         return None  # "the homeless man" is no crowd
     possessor = phrases.is_possessive(surface, after, before)
     if not follows:
         if entry.names_people and not plural:
+            # "gay person youth", "were gay person"
             modifies = not possessor and not phrases.ends_phrase(after, plural)
-            if modifies and re.search(r"(?:person|man|woman|adult)$", new) or not (modifies or shapes.has_article(before)):
-                return None  # "gay person youth", "were gay person"
+            has_article = surface.split()[0].lower() in phrases.DETERMINERS or shapes.has_article(before)
+            if re.search(r"(?:person|man|woman|adult)$", new) if modifies else not has_article:
+                return None
         if plural and not new.endswith("s") and possessor in ("'", "’"):
             return before, new, possessor + "s" + after[1:]
         return before, new, after

@@ -187,3 +187,11 @@ def test_the_forms_of_report_come_from_the_file(tmp_path: Path) -> None:
     assert run("appraise", "a.txt", "-o", "out", cwd=tmp_path).returncode == 0
     assert (tmp_path / "out" / "a.md").is_file()
     assert not (tmp_path / "out" / "a.html").exists()
+
+
+def test_json_and_reports_can_be_had_together(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "Most addicts were men.")
+    done = run("appraise", "a.txt", "none.txt", "--format", "json", "-o", "out", "--no-config", cwd=tmp_path)
+    assert done.returncode == 3
+    assert len(done.stdout.splitlines()) == 2
+    assert (tmp_path / "out" / "a.html").is_file()

@@ -56,8 +56,8 @@ class HeadNoun:
 
 
 @cache
-def load_grammar(model: str | None = None, folder: Path | None = None) -> Language | None:
-    """A trained pipeline (tagger and parser only) that ends with `head_noun`.
+def load_trained(model: str | None = None, *, exclude: tuple[str, ...] = ()) -> Language | None:
+    """A trained English pipeline without the components in `exclude`.
 
     `model` names it; None takes the first of `MODELS` that is installed, and gives None where there is none.
     Raises ConfigError where a named model is missing or has no parser.
@@ -65,14 +65,22 @@ def load_grammar(model: str | None = None, folder: Path | None = None) -> Langua
     for name in (model,) if model else MODELS:
         if model or spacy.util.is_package(name):
             try:
-                nlp = spacy.load(name, exclude=["ner", "lemmatizer", "attribute_ruler"])
+                nlp = spacy.load(name, exclude=list(exclude))
             except OSError as error:
                 raise ConfigError(f"--model {name}: is not installed. Install it with pip, or leave --model out.") from error
             if "parser" not in nlp.pipe_names:
                 raise ConfigError(f"--model {name}: has no parser. Name a trained English pipeline, such as {MODELS[0]}.")
-            nlp.add_pipe("head_noun", config={"folder": str(folder) if folder else None})
             return nlp
     return None
+
+
+@cache
+def load_grammar(model: str | None = None, folder: Path | None = None) -> Language | None:
+    """The trained tagger and parser, followed by `head_noun`; None where no model is installed (see `load_trained`)."""
+    nlp = load_trained(model, exclude=("ner", "lemmatizer", "attribute_ruler"))
+    if nlp is not None:
+        nlp.add_pipe("head_noun", config={"folder": str(folder) if folder else None})
+    return nlp
 
 
 def settle_unsure(docs: list[Doc], folder: Path | None = None, model: str | None = None) -> None:

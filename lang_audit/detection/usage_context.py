@@ -79,6 +79,15 @@ class _Place:
         return self.text[self.end : min(self.sentence_end, self.end + _LOOK_BACK)]
 
     @cached_property
+    def in_speech(self) -> bool:
+        """Whether the term stands in a quotation of more than a label's length."""
+        if self.quotation is None:
+            return False
+        words = self.quotation.words(self.text)
+        own = len(re.findall(r"\w+", self.text[self.start : self.end]))
+        return words - own >= _SCARE_WORDS or words > own + 1
+
+    @cached_property
     def in_title_case(self) -> bool:
         words = re.findall(r"[^\W\d_]{4,}", self.sentence)
         lower = [word for word in words if word[0].islower() and word not in _SMALL_WORDS]
@@ -142,7 +151,7 @@ class UsageContext:
             if file.usage == "self-named" and own_names is not None:
                 yield from _in_phrase("self-named", own_names, place)
             if file.applies_to is None or entry.category in file.applies_to:
-                yield from self._by_cues(file, entry, place)
+                yield from self._by_cues(file, entry, place, beside_quotation=file.usage == "mentioned" and place.in_speech)
             if file.usage == "quoted" and place.quotation:
                 yield from _by_quotation(place)
         other = self._senses.other_sense(
@@ -151,7 +160,10 @@ class UsageContext:
         if other is not None:
             yield Ruling("other-sense", other.words, unsure=not other.sure)
 
-    def _by_cues(self, file: UsageCues, entry: Entry, place: _Place) -> Iterator[Ruling]:
+    def _by_cues(
+        self, file: UsageCues, entry: Entry, place: _Place, beside_quotation: bool = False
+    ) -> Iterator[Ruling]:
+        """What a file of cues says; `beside_quotation` asks only those that look beside the quotation, not into it."""
         if file.names:
             for hit in self._names[file.usage].find(place.text):
                 if hit.start <= place.start and hit.end >= place.end and _capitalised(place.text[hit.start : hit.end]):
@@ -161,6 +173,8 @@ class UsageContext:
             if name is not None:
                 yield Ruling(file.usage, name)
         for cue in file.cues:
+            if beside_quotation and not cue.in_quotes:
+                continue
             if cue.categories is not None and entry.category not in cue.categories:
                 continue
             if (words := _words_of(cue, place)) is not None:
@@ -216,13 +230,7 @@ def _encloses(match: re.Match[str], place: _Place) -> bool:
 
 def _by_quotation(place: _Place) -> Iterator[Ruling]:
     """A term in quotation marks: speech, or a label held at arm's length."""
-    assert place.quotation is not None
-    words = place.quotation.words(place.text)
-    own = len(re.findall(r"\w+", place.text[place.start : place.end]))
-    if words - own < _SCARE_WORDS and words <= own + 1:
-        yield Ruling("mentioned", "in quotation marks")
-    else:
-        yield Ruling("quoted", "in quotation marks")
+    yield Ruling("quoted" if place.in_speech else "mentioned", "in quotation marks")
 
 
 def _place(text: str, span: Span, quoted: list[Quotation], sentences: list[tuple[int, int]]) -> _Place:

@@ -9,9 +9,9 @@ from lang_audit.model import Citation, Line, Page, Passage, PassageKind, Section
 from lang_audit.sources.citations import Span, lift
 from lang_audit.sources.joining import Vocabulary, joined
 from lang_audit.sources.lines import PlacedLine
+from lang_audit.sources.parts import Part
 from lang_audit.sources.placed import PlacedDocument
 from lang_audit.sources.printed_citations import citation_markers, highest_in_parentheses
-from lang_audit.sources.structure import Part
 
 _RUNNING: frozenset[PassageKind] = frozenset({"paragraph", "list-item", "block-quote", "heading"})
 _NOT_RUNNING: frozenset[SectionKind] = frozenset({"title", "table", "caption", "references"})

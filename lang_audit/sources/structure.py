@@ -7,15 +7,13 @@ under their heading ends, so that they cut no paragraph in two.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
 
 from lang_audit.model import PassageKind, SectionKind
+from lang_audit.sources.abstract import AbstractSoFar
 from lang_audit.sources.headings import section_kind
 from lang_audit.sources.joining import Vocabulary, running_text
-from lang_audit.sources.lines import PlacedLine
 from lang_audit.sources.paragraphs import Block
+from lang_audit.sources.parts import Part, front_matter_last
 from lang_audit.sources.reference_list import ReferenceList
 from lang_audit.sources.roles import TITLE_PAGES, Role, Roles
 from lang_audit.sources.typography import LARGER, style_of
@@ -34,8 +32,6 @@ from lang_audit.sources.wording import (
 _SAME_SIZE = 0.4  # points: blocks of one text differ by less in type size
 _FULL = 0.25  # of its length: a line that ends further from the column's edge closes its paragraph
 _PROSE = 25  # words: a block this long is running text, no label or byline
-_ABSTRACT_BEGUN = 30  # words: an abstract that holds as many can end
-_NARROW = 0.6  # of the abstract's width: a column beside it that holds notes on the article
 _MUCH_LARGER = 1.4  # points over the abstract's size: a heading of the paper, not of the abstract
 _QUOTE_INDENT = 0.8  # of the type size: all lines of a block quotation stand at least this far in
 _FLOATS: dict[Role, tuple[PassageKind, SectionKind]] = {
@@ -54,53 +50,6 @@ _LASTING: frozenset[SectionKind | None] = frozenset({"methods", "results"})
 """Kinds that hold on through main headings whose words tell nothing: "Trial procedures" after "Methods" is methods."""
 
 
-@dataclass(slots=True)
-class Part:
-    """Lines with what they are (`kind`) and where they belong (`section` and its `heading`)."""
-
-    lines: list[PlacedLine]
-    kind: PassageKind
-    section: SectionKind
-    heading: str | None = None
-
-    @property
-    def words(self) -> int:
-        """How many words it has."""
-        return sum(len(line.text.split()) for line in self.lines)
-
-
-@dataclass(slots=True)
-class _Abstract:
-    """What the abstract has been so far: its type size, the page and column it began in, words, and headings inside it."""
-
-    size: float | None = None
-    page: int = 0
-    left: float = 0.0
-    right: float = 0.0
-    words: int = 0
-    heads: set[str] = field(default_factory=set)
-
-    def takes(self, block: Block) -> bool:
-        """Whether the block has the abstract's type."""
-        return self.size is None or abs(block.size - self.size) < _SAME_SIZE
-
-    def add(self, block: Block) -> None:
-        if self.size is None and block.words >= 8:
-            self.size = block.size
-            self.page, self.left, self.right = block.page, block.left, block.right
-        self.words += block.words
-
-    def stands_beside(self, block: Block) -> bool:
-        """Whether the block stands in a narrow column to the left: keywords, dates and other notes on the article."""
-        narrow = block.right - block.left < _NARROW * (self.right - self.left)
-        return self.begun and block.page == self.page and block.right < self.left and narrow
-
-    @property
-    def begun(self) -> bool:
-        """Whether it holds enough to be whole."""
-        return self.words > _ABSTRACT_BEGUN
-
-
 class Structure:
     """Walks through the blocks of a paper and makes its parts."""
 
@@ -115,7 +64,7 @@ class Structure:
         self._kind: SectionKind | None = None
         self._heading: str | None = None
         self._main: SectionKind | None = None  # the kind that the last main heading opened
-        self._abstract = _Abstract()
+        self._abstract = AbstractSoFar()
         self._references = ReferenceList()
         self._seen: set[SectionKind] = set()
         self._past_body = False  # among acknowledgements, contributions, references
@@ -126,10 +75,7 @@ class Structure:
         for k, block in enumerate(self._roles.blocks):
             self._take(k, block, self._roles.of[k])
         self._release()
-        front = _front_matter(self._parts)
-        return [part for part in self._parts if id(part) not in front] + [
-            part for part in self._parts if id(part) in front
-        ]
+        return front_matter_last(self._parts)
 
     def _take(self, k: int, block: Block, role: Role) -> None:
         if role == "title":
@@ -367,16 +313,3 @@ class Structure:
                 self._parts.append(Part([line], "reference", "references", self._heading))
             else:
                 self._parts[-1].lines.append(line)
-
-
-def _front_matter(parts: Sequence[Part]) -> set[int]:
-    """The ids of the parts that are bylines, addresses, dates, licences: what stands on the first pages outside the text.
-
-    Prose under no heading is none of it, nor what stands among such prose.
-    """
-    found: set[int] = set()
-    for unplaced, group in groupby(parts, lambda part: part.section == "other" and part.heading is None):
-        run = list(group) if unplaced else []
-        prose = any(part.kind == "paragraph" and part.words > _PROSE for part in run)
-        found |= {id(p) for p in run if p.lines[0].page <= TITLE_PAGES and (p.kind == "footnote" or not prose)}
-    return found
