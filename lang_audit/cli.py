@@ -153,13 +153,15 @@ def _write_reports(
     records: Iterator[Record], folder: Path, settings: Settings, templates: Path | None, quiet: bool
 ) -> int:
     from lang_audit.report.renderer import Renderer
-    from lang_audit.report.wording import RULES
 
-    if settings.rule not in RULES:
-        raise click.UsageError(
-            f"The reports cannot show the rule {settings.rule} yet: add --format json, or --rule strict."
-        )
-    renderer = Renderer(settings.lexicon, templates=templates, formats=settings.reports, version=__version__)
+    renderer = Renderer(
+        settings.lexicon,
+        templates=templates,
+        formats=settings.reports,
+        version=__version__,
+        profile=settings.profile,
+        off=settings.off,
+    )
     became: Counter[str] = Counter()
     try:
         for record in records:

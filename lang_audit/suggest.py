@@ -98,8 +98,9 @@ def _adjective(prefer: Prefer, before: str, after: str) -> shapes.Done:
         return before, prefer.term, after
     tail = prefer.person_after
     if tail is None:
-        predicate = prefer.term and prefer.term not in _COMPARATIVES and shapes.PREDICATE.search(before)
-        return (before, prefer.term or "", after) if predicate else None
+        # One adjective for another fits wherever it is no noun ("one Caucasian").
+        fits = prefer.term and prefer.term not in _COMPARATIVES and not shapes.has_singular_article(before)
+        return (before, prefer.term or "", after) if fits else None
     if people := phrases.people_behind(after):
         return _before_people(prefer, people, before, after)
     return shapes.predicate(tail, before, after)
@@ -162,7 +163,7 @@ def _label(entry: Entry, before: str, surface: str, after: str) -> shapes.Done:
         return None
     if done := shapes.nominal_predicate(wording.head_and_rest(prefer.people or new)[1] or follows, before, after):
         return done
-    if re.search(rf"\b{shapes.BE}\s+(?:an?\s+)?$", before) and (
+    if shapes.PREDICATE.search(before) and (
         follows.startswith("who ") and not re.match(r"who (?:use|inject)", follows)
     ):
         return None
@@ -209,6 +210,8 @@ def _plain(entry: Entry, before: str, surface: str, after: str) -> shapes.Done:
         return turned
     if _IS_LONG.search(new) and (modifies or phrases.is_joined(after) or re.match(r"\s+(?:to|into|of|with)\b", after)):
         return None
+    if _SUBSTANCE_AND.search(before + "and ") and new.startswith(("substance ", "drug ")):
+        return None  # "opioid substance dependence"
     if _SUBSTANCE_AND.search(before) and new.split()[0].lower() != surface.split()[0].lower():
         return None  # "substance or alcohol abuse": the words share a noun
     if _IS_LONG.search(new) and re.search(r"\b(?:and|or)\s+other\s+$", before):

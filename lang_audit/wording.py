@@ -23,7 +23,11 @@ _WITHOUT_SUFFERING = {"suffer": "have", "suffers": "has", "suffered": "had", "su
 def is_acronym(entry: Entry, surface: str) -> bool:
     """Whether a term is an acronym of the entry, with a plural s or without."""
     bare = surface.removesuffix("s")
-    return any(phrase.removesuffix("s") == bare and bare[:2].isupper() and " " not in bare for phrase in entry.phrases)
+    if " " in bare or not bare[:2].isupper():
+        return False
+    # Some entries hold theirs in small letters; a word in capitals ("PRISONERS") has vowels.
+    spelled_out = re.search(r"[AEIOU]", bare)
+    return any(phrase.removesuffix("s") in (bare, "" if spelled_out else bare.lower()) for phrase in entry.phrases)
 
 
 def is_plural(entry: Entry, surface: str) -> bool:

@@ -93,6 +93,9 @@ def test_rewrites(appraise_text: Callable[..., Appraisal], text: str, expected: 
     [
         ("Most IDU are men.", "substance-use/idu", "IDU", "Most people who inject drugs are men."),
         ("IDU status was known.", "substance-use/idu", "IDU", None),
+        ("Care for vertical transmission (PMTCT) grew.", "hiv/pmtct", "PMTCT", None),
+        ("Six were still smokers versus none before.", "tobacco-gambling/smoker", "smokers", None),
+        ("We predict opioid substance dependence.", "treatment/drug-dependence", "substance dependence", None),
         ("In Thailand (IDU), this holds.", "substance-use/idu", "IDU", None),
         ("Among chronic HCV patients, six died.", "viral-hepatitis/hepatitis-c-patient", "HCV patients",
          "Among people living with chronic hepatitis C, six died."),

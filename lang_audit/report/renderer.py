@@ -18,10 +18,11 @@ from typing import Any, Final
 
 import jinja2
 
-from lang_audit.config import template_folder
+from lang_audit.config import SwitchedOff, template_folder
 from lang_audit.errors import ConfigError
 from lang_audit.lexicon import Lexicon
 from lang_audit.model import Record
+from lang_audit.profiles import Profile
 from lang_audit.report import wording
 from lang_audit.report.evidence import page_link
 from lang_audit.report.index_view import Row, index_view, row_of
@@ -65,7 +66,8 @@ class Renderer:
     """Writes the reports of one run: a page a paper as the papers come, then the index of them all.
 
     Between the two it keeps one small row a paper and no text. Templates in `templates` come before the shipped ones of
-    the same name, so a folder with one template is enough. `date` is printed as given and left out otherwise, so that
+    the same name, so a folder with one template is enough. `profile` and `off` (entries that were switched off, with
+    reasons) are told in the method. `date` is printed as given and left out otherwise, so that
     the same records give the same bytes.
     """
 
@@ -77,6 +79,8 @@ class Renderer:
         formats: Sequence[str] = ("html",),
         date: str | None = None,
         version: str | None = None,
+        profile: Profile | None = None,
+        off: Sequence[SwitchedOff] = (),
     ) -> None:
         """Load and compile the templates of `formats`.
 
@@ -98,6 +102,8 @@ class Renderer:
             "entries": len(lexicon),
             "domains": sorted(lexicon.domains.values()),
             "date": date,
+            "profile": profile,
+            "off": off,
         }
         self._names = PageNames()
         self._rows: list[Row] = []

@@ -68,6 +68,8 @@ VERDICTS: Final[dict[VerdictLabel, tuple[str, str]]] = {
 }
 
 # The strict rule needs one label only, so "mostly" would be untrue of it.
+ANY_TERM_HELD: Final = "The authors use at least one term of the profile."
+ANY_TERM_FREE: Final = "The authors use no term of the profile."
 STRICT_NOT_PERSON_FIRST: Final = "The authors name people by a label at least once."
 
 _FROM, _MIXED = round(PERSON_FIRST_FROM * 100), round(MIXED_FROM * 100)
@@ -84,10 +86,14 @@ RULES: Final[dict[VerdictRule, str]] = {
         "audits. With neither a flagged label nor a person-first mention there is nothing to judge: no person "
         "reference."
     ),
+    "any-term": (
+        "Any flagged term of the profile, even one, makes the paper not adherent, whether it names people or not. A paper "
+        "without one adheres. This is how the published audits count."
+    ),
 }
 
 # Where the rule changes its verdict, in per cent of the share: the marks on the bar.
-THRESHOLDS: Final[dict[VerdictRule, tuple[int, ...]]] = {"majority": (_MIXED, _FROM), "strict": ()}
+THRESHOLDS: Final[dict[VerdictRule, tuple[int, ...]]] = {"majority": (_MIXED, _FROM), "strict": (), "any-term": ()}
 
 LIMITS: Final[tuple[str, ...]] = (
     "It reads words, not intentions. A paper can be respectful and hold a flagged term, or harm people without one.",
@@ -106,6 +112,8 @@ def verdict_words(label: VerdictLabel, rule: VerdictRule) -> tuple[str, str]:
     name, sentence = VERDICTS[label]
     if rule == "strict" and label == "not person-first":
         sentence = STRICT_NOT_PERSON_FIRST
+    if rule == "any-term":
+        sentence = ANY_TERM_HELD if label == "not person-first" else ANY_TERM_FREE
     return name, sentence
 
 
