@@ -30,7 +30,17 @@ _HOMES = {
     "load_settings": "lang_audit.settings",
     "read": "lang_audit.sources",
 }
-__all__ = ["Settings", "audit_file", "audit_files", "audit_paper", "build_nlp", "detect", "load_lexicon", "load_settings", "read"]
+__all__ = [
+    "Settings",
+    "audit_file",
+    "audit_files",
+    "audit_paper",
+    "build_nlp",
+    "detect",
+    "load_lexicon",
+    "load_settings",
+    "read",
+]
 
 
 def __getattr__(name: str) -> Any:

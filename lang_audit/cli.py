@@ -65,6 +65,10 @@ cli.add_command(lexicon)
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A file with terms of your own, which add to the lexicon or override its entries. May be given twice.",
 )
+@click.option(
+    "--model", help="A trained spaCy pipeline for terms that only grammar can settle (default: en_core_web_sm)."
+)
+@click.option("--speakers", is_flag=True, help="Name who speaks in quotations (needs textacy; slower to start).")
 @click.option("--no-config", is_flag=True, help="Ignore lang_audit.toml and pyproject.toml.")
 @click.option("--show-config", is_flag=True, help="Print the settings and where each comes from, and do nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
@@ -78,6 +82,8 @@ def appraise(
     profile: str | None,
     rule: VerdictRule | None,
     lexicons: tuple[Path, ...],
+    model: str | None,
+    speakers: bool,
     no_config: bool,
     show_config: bool,
     quiet: bool,
@@ -92,7 +98,9 @@ def appraise(
     from lang_audit.settings import describe, load_settings
 
     config = None if no_config else find_config(Path.cwd())
-    settings = load_settings(profile=profile, rule=rule, lexicons=lexicons, reports=reports, config=config)
+    settings = load_settings(
+        profile=profile, rule=rule, lexicons=lexicons, reports=reports, config=config, model=model, speakers=speakers
+    )
     if show_config:
         click.echo(describe(settings))
         return

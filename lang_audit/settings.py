@@ -23,7 +23,8 @@ class Settings:
     """All that decides what is found and how it is judged.
 
     `off` lists the entries that were switched off, with reasons (`profile` leaves them out already). `reports` are the forms
-    of report, `origins` tells for each setting where it was said.
+    of report. `model` names a trained spaCy pipeline (None: the first known one that is installed), `speakers` asks who speaks in
+    quotations. `origins` tells for each setting where it was said.
     """
 
     lexicon: Lexicon
@@ -31,6 +32,8 @@ class Settings:
     rule: VerdictRule
     off: tuple[SwitchedOff, ...] = ()
     reports: tuple[str, ...] = DEFAULT_REPORTS
+    model: str | None = None
+    speakers: bool = False
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -42,6 +45,8 @@ def load_settings(
     reports: Sequence[str] = (),
     config: Config | None = None,
     folder: Path | None = None,
+    model: str | None = None,
+    speakers: bool = False,
 ) -> Settings:
     """The settings of a run: what is given here wins over `config` (as `find_config` reads it), that over what is built in.
 
@@ -77,6 +82,8 @@ def load_settings(
         rule=rule or file_rule or chosen.rule,
         off=off,
         reports=tuple(reports) or (config.reports if config else ()) or DEFAULT_REPORTS,
+        model=model,
+        speakers=speakers,
         origins=origins,
     )
 

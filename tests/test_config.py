@@ -96,7 +96,12 @@ def test_flags_win_over_the_file_and_a_profile_brings_its_rule(tmp_path: Path) -
 
 def test_without_a_file_all_is_built_in() -> None:
     settings = load_settings()
-    assert (settings.profile.profile, settings.rule, settings.reports, settings.off) == ("default", "majority", ("html",), ())
+    assert (settings.profile.profile, settings.rule, settings.reports, settings.off) == (
+        "default",
+        "majority",
+        ("html",),
+        (),
+    )
 
 
 @pytest.mark.parametrize(

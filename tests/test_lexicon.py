@@ -151,7 +151,9 @@ def test_a_folder_without_entries_says_so(tmp_path: Path) -> None:
 def test_a_bad_cue_is_named_with_file_and_line(tmp_path: Path) -> None:
     folder = tmp_path / "usage"
     folder.mkdir()
-    (folder / "people.yaml").write_text("person_nouns: []\nstops: []\nanimals: []\nnot_people: []\ndrugs: []\nsubstances: []\n")
+    (folder / "people.yaml").write_text(
+        "person_nouns: []\nstops: []\nanimals: []\nnot_people: []\ndrugs: []\nsubstances: []\n"
+    )
     (folder / "name.yaml").write_text("usage: name\npriority: 1\nreason: x\ncues:\n  - cue: '('\n    stands: before\n")
     with pytest.raises(LexiconError, match=r"usage/name.yaml:5: cues.0.cue: is no regular expression"):
         load_usage_rules(tmp_path)
@@ -195,9 +197,12 @@ def test_the_shipped_lexicon_cites_only_known_sources_and_covers_what_it_promise
 
 
 MINE = ENTRY.replace("lexicon: sample", "lexicon: mine").replace("addict]", "needle fiend]")
-MINE = MINE.replace("guide-2020", "my-guide") + """sources:
+MINE = (
+    MINE.replace("guide-2020", "my-guide")
+    + """sources:
   my-guide: {issuer: Us, title: Our words, year: 2024, years: "2024", domain: drugs, identifier: "", evidence: seen}
 """
+)
 
 
 def own(folder: Path, text: str, name: str = "my_terms.yaml") -> Path:

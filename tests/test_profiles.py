@@ -31,7 +31,15 @@ def raised(text: str, profile: str) -> dict[str, str]:
 
 def test_the_default_and_all_promised_audits_are_there() -> None:
     assert profile_names()[0] == "default"
-    promised = {"hartwell-2020", "sharp-2021", "mcpherson-2022", "nielsen-2016", "shi-2022", "eschliman-2025", "ottwell-2021"}
+    promised = {
+        "hartwell-2020",
+        "sharp-2021",
+        "mcpherson-2022",
+        "nielsen-2016",
+        "shi-2022",
+        "eschliman-2025",
+        "ottwell-2021",
+    }
     assert {"default", "strict"} | promised <= set(profile_names())
 
 
@@ -87,9 +95,9 @@ def test_what_a_profile_raises(name: str, text: str, expected: dict[str, str]) -
 
 
 def test_an_entry_that_a_profile_does_not_select_gives_no_finding_at_all() -> None:
-    assert [f.entry for f in appraise("“We are addicts,” she said. He committed suicide.", "nielsen-2016").findings] == [
-        "suicide/commit-suicide"
-    ]
+    assert [
+        f.entry for f in appraise("“We are addicts,” she said. He committed suicide.", "nielsen-2016").findings
+    ] == ["suicide/commit-suicide"]
 
 
 @pytest.mark.parametrize(
@@ -214,5 +222,7 @@ def test_profiles_on_the_command_line(tmp_path: Path) -> None:
     record = json.loads(done.stdout)
     assert [f["entry"] for f in record["findings"]] == ["suicide/commit-suicide"]
     assert record["verdict"]["rule"] == "any-term"
-    other = run("appraise", "a.txt", "--profile", "nielsen-2016", "--rule", "majority", "--format", "json", cwd=tmp_path)
+    other = run(
+        "appraise", "a.txt", "--profile", "nielsen-2016", "--rule", "majority", "--format", "json", cwd=tmp_path
+    )
     assert json.loads(other.stdout)["verdict"]["rule"] == "majority"

@@ -49,10 +49,18 @@ def build_nlp(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Langu
     return nlp
 
 
-def detect(paper: Paper, folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Annotations:
+def detect(
+    paper: Paper,
+    folder: Path | None = None,
+    extra: tuple[Path, ...] = (),
+    *,
+    model: str | None = None,
+    speakers: bool = False,
+) -> Annotations:
     """Every lexicon term and person-first reference in a paper, with offsets into `paper.text`.
 
-    `folder` and `extra` name the lexicon, as in `load_lexicon`.
+    `folder` and `extra` name the lexicon, as in `load_lexicon`; `model` names a trained pipeline for the terms that words
+    alone cannot settle (None: the first known one that is installed); `speakers` names who speaks in quotations.
     """
     from lang_audit.detection.abbreviations import definitions
     from lang_audit.detection.head_noun import settle_unsure
@@ -75,7 +83,11 @@ def detect(paper: Paper, folder: Path | None = None, extra: tuple[Path, ...] = (
         doc._.paper_words = vocabulary
         docs.append(doc)
     docs = list(nlp.pipe(docs))
-    settle_unsure(docs, folder)
+    settle_unsure(docs, folder, model)
+    if speakers:
+        from lang_audit.detection.speakers import name_speakers
+
+        name_speakers(docs, model)
     for passage, doc in zip(passages, docs, strict=True):
         mentions += _mentions(paper, passage, doc)
         person_first += _person_first(paper, passage, doc)

@@ -29,9 +29,10 @@ class Cue(_Strict):
     """One pattern and where it stands.
 
     `before`, `after`, `around`: in the mention's sentence, at most `within` words away. `touching`: right behind the mention.
-    `inside`: the mention lies inside the match. `sentence`, `passage`: anywhere in the mention's sentence or paragraph. `after_quotation`: right
-    behind the quotation that holds the mention. `in_quotes` asks that the mention stands in quotation marks (true) or does
-    not (false). `term` is a pattern that the whole mention must fit. `not_in_titles` leaves out sentences set in title case or in capitals, where capitals say nothing.
+    `inside`: the mention lies inside the match. `sentence`, `passage`: anywhere in the mention's sentence or paragraph.
+    `after_quotation`: right behind the quotation that holds the mention. `in_quotes` asks that the mention stands in quotation
+    marks (true) or does not (false). `term` is a pattern that the whole mention must fit. `not_in_titles` leaves out sentences
+    set in title case or in capitals, where capitals say nothing.
     """
 
     cue: Annotated[str, Field(min_length=1)]

@@ -67,9 +67,13 @@ def load_trained(model: str | None = None, *, exclude: tuple[str, ...] = ()) -> 
             try:
                 nlp = spacy.load(name, exclude=list(exclude))
             except OSError as error:
-                raise ConfigError(f"--model {name}: is not installed. Install it with pip, or leave --model out.") from error
+                raise ConfigError(
+                    f"--model {name}: is not installed. Install it with pip, or leave --model out."
+                ) from error
             if "parser" not in nlp.pipe_names:
-                raise ConfigError(f"--model {name}: has no parser. Name a trained English pipeline, such as {MODELS[0]}.")
+                raise ConfigError(
+                    f"--model {name}: has no parser. Name a trained English pipeline, such as {MODELS[0]}."
+                )
             return nlp
     return None
 
@@ -96,7 +100,9 @@ def settle_unsure(docs: list[Doc], folder: Path | None = None, model: str | None
     for sentence, (_, span) in zip(sentences, unsure, strict=True):
         first = span.sent.start_char
         start, end = span._.place
-        again = sentence.char_span(start - first, end - first, label=span.label_, span_id=span.id_, alignment_mode="expand")
+        again = sentence.char_span(
+            start - first, end - first, label=span.label_, span_id=span.id_, alignment_mode="expand"
+        )
         sentence.spans["lexicon"] = [again] if again is not None else []
         for found in sentence.spans["lexicon"]:
             found._.usage, found._.cue, found._.unsure = span._.usage, span._.cue, True
@@ -106,7 +112,10 @@ def settle_unsure(docs: list[Doc], folder: Path | None = None, model: str | None
 
 
 @Language.factory(
-    "head_noun", requires=["token.dep", "doc.spans", "span._.unsure"], assigns=["span._.usage"], default_config={"folder": None}
+    "head_noun",
+    requires=["token.dep", "doc.spans", "span._.unsure"],
+    assigns=["span._.usage"],
+    default_config={"folder": None},
 )
 def make_head_noun(nlp: Language, name: str, folder: str | None) -> HeadNoun:
     """Create the component; `folder` is a lexicons folder, None for the shipped one."""

@@ -24,7 +24,9 @@ GROUP = "person_first"
 # The words behind "with": up to eight, with brackets and lists, as far as the noun phrase goes.
 _COMPLEMENT = re.compile(r"(?: ?[\w'’/%=<>.+-]+| ?\((?:[^()]{1,40})\)|,(?= [\w'’-]+,? (?:and|or) ))*")
 # "sickle" goes on to "cell disease", "opioid use" to "disorder".
-_KIND = r"(?:(?: (?:cell|use|spectrum|personality))? (?:disease|disorders?|syndromes?|infection|illness(?:es)?|virus)\b)?"
+_KIND = (
+    r"(?:(?: (?:cell|use|spectrum|personality))? (?:disease|disorders?|syndromes?|infection|illness(?:es)?|virus)\b)?"
+)
 _LINE_BREAKS = str.maketrans("\n\t\r\u00a0\u2009\u202f", "      ")
 _MOST_WORDS = 8
 _END = re.compile(

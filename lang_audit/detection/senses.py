@@ -11,7 +11,9 @@ from lang_audit.lexicon import Acronym, Entry, plain_form, plural_of
 
 _WORD = re.compile(r"[^\W\d_][\w'’+/.-]*[\w+]|[^\W\d_]")
 _REACH = 6
-PREDICATE = re.compile(r"\b(?:is|are|was|were|be|been|being|am|become|became)(?: (?:also|both|all|not|still|\w+ly))?\s+$", re.IGNORECASE)
+PREDICATE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|am|become|became)(?: (?:also|both|all|not|still|\w+ly))?\s+$", re.IGNORECASE
+)
 _LISTED = re.compile(r",? (?:and|or) \w+|, \w+,? (?:and|or) ")
 _TELLING_LETTERS = 4
 # Behind an adjective these join to more adjectives of the same noun: "HIV-infected and HIV-exposed women".

@@ -9,8 +9,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:et al|e\.g|i\.e|cf|vs|viz|ca|approx|resp|incl|excl|no|nos|fig|figs|tab|eq|eqs|ref|refs|vol|pp|ch|sec|dr|mr|mrs|ms|prof|st|jr|sr|inc|ltd|co|corp|dept|univ|gov|sp|spp|var|al)"
-    r"|(?<![A-Za-z])[A-Z])\.$",
+    r"(?:\b(?:et al|e\.g|i\.e|cf|vs|viz|ca|approx|resp|incl|excl|no|nos|fig|figs|tab|eq|eqs|ref|refs|vol|pp|ch|sec|dr|mr|mrs|ms|"
+    r"prof|st|jr|sr|inc|ltd|co|corp|dept|univ|gov|sp|spp|var|al)|(?<![A-Za-z])[A-Z])\.$",
     re.IGNORECASE,
 )
 _ALWAYS = re.compile(r"\b(?:et al|etc|inc|ltd|co|no)\.$", re.IGNORECASE)

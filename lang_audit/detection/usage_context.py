@@ -36,8 +36,9 @@ _SO_CALLED = re.compile(r"(?:so[- ]called|self-styled|what (?:\w+ ){1,2}calls?)\
 _LOOK_BACK = 220
 _CAPITALISED_SHARE = 0.4
 # Left in lower case in titles.
-_SMALL_WORDS = frozenset({"with", "from", "among", "between", "during", "into", "over", "than", "that", "under", "versus"})
-
+_SMALL_WORDS = frozenset(
+    {"with", "from", "among", "between", "during", "into", "over", "than", "that", "under", "versus"}
+)
 
 
 class Ruling(NamedTuple):
@@ -46,7 +47,6 @@ class Ruling(NamedTuple):
     usage: Usage
     cue: str | None
     unsure: bool = False
-
 
 
 def senses_of(lexicon: Lexicon, rules: UsageRules) -> Senses:
@@ -151,7 +151,9 @@ class UsageContext:
             if file.usage == "self-named" and own_names is not None:
                 yield from _in_phrase("self-named", own_names, place)
             if file.applies_to is None or entry.category in file.applies_to:
-                yield from self._by_cues(file, entry, place, beside_quotation=file.usage == "mentioned" and place.in_speech)
+                yield from self._by_cues(
+                    file, entry, place, beside_quotation=file.usage == "mentioned" and place.in_speech
+                )
             if file.usage == "quoted" and place.quotation:
                 yield from _by_quotation(place)
         other = self._senses.other_sense(
@@ -260,7 +262,10 @@ def words_of(text: str) -> frozenset[str]:
 
 
 @Language.factory(
-    "usage_context", requires=["doc.spans"], assigns=["span._.usage", "span._.cue", "span._.unsure"], default_config={"folder": None, "extra": []}
+    "usage_context",
+    requires=["doc.spans"],
+    assigns=["span._.usage", "span._.cue", "span._.unsure"],
+    default_config={"folder": None, "extra": []},
 )
 def make_usage_context(nlp: Language, name: str, folder: str | None, extra: list[str]) -> UsageContext:
     """Create the component; `folder` is a lexicons folder (None: the shipped one), `extra` are further lexicon files."""

@@ -66,7 +66,8 @@ def test_the_exact_pass_loses_nothing(paragraphs: list[list[str]]) -> None:
     for passage in paper.passages:
         doc = nlp(paper.text[passage.start : passage.end])
         everything += [
-            (passage.start + span._.place[0], passage.start + span._.place[1], span.id_) for span in doc.spans["lexicon"]
+            (passage.start + span._.place[0], passage.start + span._.place[1], span.id_)
+            for span in doc.spans["lexicon"]
         ]
     assert gated == everything
 

@@ -16,7 +16,10 @@ from lang_audit.model import Appraisal
         ("adults living with HIV", ["adults living with HIV"]),
         ("persons with a history of injecting", ["persons with a history of injecting"]),
         ("patients with (severe) schizophrenia who came", ["patients with (severe) schizophrenia"]),
-        ("children with attention deficit hyperactivity disorder (ADHD)", ["children with attention deficit hyperactivity disorder (ADHD)"]),
+        (
+            "children with attention deficit hyperactivity disorder (ADHD)",
+            ["children with attention deficit hyperactivity disorder (ADHD)"],
+        ),
         ("men and women experiencing homelessness", ["women experiencing homelessness"]),
         ("people in prison", ["people in prison"]),
         ("men who have sex with men", ["men who have sex with men"]),

@@ -18,7 +18,10 @@ SCANNER = PhraseScanner(["drug user", "drug users", "injecting drug users", "HIV
         ("injecting\u00a0drug\nusers", ["injecting\u00a0drug\nusers"]),
         ("injec-\nting drug users", ["injec-\nting drug users"]),
         ("HIV-\ninfected", ["HIV-\ninfected"]),
-        ("HIV\u2010infected, HIV\u2013infected, HIV infected", ["HIV\u2010infected", "HIV\u2013infected", "HIV infected"]),
+        (
+            "HIV\u2010infected, HIV\u2013infected, HIV infected",
+            ["HIV\u2010infected", "HIV\u2013infected", "HIV infected"],
+        ),
         ("ad\u00addicts", ["ad\u00addicts"]),
         ("addicts\u2019 families, an addict's", ["addicts", "addict"]),
         ("addiction, addictive, readdicted", []),
@@ -44,7 +47,10 @@ def test_a_scanner_of_nothing_finds_nothing() -> None:
     assert PhraseScanner([]).find("addicts") == []
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60), st.sampled_from(["drug users", "addict", "HIV-infected"]))
+@given(
+    st.text(alphabet=st.characters(codec="utf-8"), max_size=60),
+    st.sampled_from(["drug users", "addict", "HIV-infected"]),
+)
 def test_offsets_always_slice_to_the_phrase(around: str, phrase: str) -> None:
     text = f"{around} {phrase} {around}"
     for hit in SCANNER.find(text):

@@ -43,8 +43,8 @@ def found(text: str) -> list[tuple[str, str]]:
         lambda text: text.replace("abusers", "abus-\ners"),
         lambda text: text.replace("addicts", "ad-\ndicts"),
     ],
-    ids=["no-break space", "line breaks", "double spaces", "non-breaking hyphen", "en dash", "hyphen at line end", "curly apostrophe",
-         "soft hyphen", "broken word", "another broken word"],
+    ids=["no-break space", "line breaks", "double spaces", "non-breaking hyphen", "en dash", "hyphen at line end",
+         "curly apostrophe", "soft hyphen", "broken word", "another broken word"],
 )  # fmt: skip
 @pytest.mark.parametrize("text", FLAGGED)
 def test_print_does_not_change_what_is_found(text: str, change) -> None:

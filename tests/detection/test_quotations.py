@@ -15,7 +15,10 @@ from lang_audit.detection.quotations import quotations
         ("the word ‘addict’ was used", ["‘addict’"]),
         ("most used the acronyms 'IDU' or 'addict'", ["'IDU'", "'addict'"]),
         ("addicts' families and users' groups", []),
-        ("The participant's view: 'the addicts' families suffer most', he said", ["'the addicts' families suffer most'"]),
+        (
+            "The participant's view: 'the addicts' families suffer most', he said",
+            ["'the addicts' families suffer most'"],
+        ),
         ("It didn't matter and they're gone", []),
         ("« les toxicomanes »", ["« les toxicomanes »"]),
         ("“When I came here nobody listened", ["“When I came here nobody listened"]),

@@ -14,7 +14,7 @@ from lang_audit.detection.sentences import bounds_around, sentence_starts
         ("Shown by Smith et al. in Fig. 2 and Dr. Jones.", ["Shown by Smith et al. in Fig. 2 and Dr. Jones."]),
         ("The rate fell, i.e. Most stayed. It rose.", ["The rate fell, i.e. Most stayed. ", "It rose."]),
         ("So found Lee et al. The trial was small.", ["So found Lee et al. ", "The trial was small."]),
-        ("It fell [3]. “Why?” she asked.", ["It fell [3]. ", "“Why?” ", "she asked."][:1] + ["“Why?” she asked."]),
+        ("It fell [3]. “Why?” she asked.", ["It fell [3]. ", "“Why?” she asked."]),
         ("Of 12.5 mg given, 3 were kept.", ["Of 12.5 mg given, 3 were kept."]),
     ],
 )
