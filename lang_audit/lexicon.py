@@ -23,7 +23,7 @@ from lang_audit.model import Severity, Usage
 Category = Literal[
     "person-label", "person-adjective", "condition", "behaviour", "treatment", "blame", "metaphor", "imprecise"
 ]
-Sense = Literal["any", "noun", "person", "substance", "substance-here", "human"]
+Sense = Literal["any", "noun", "person", "substance", "substance-here", "human", "people-subject"]
 Inflect = Literal["noun", "verb", "none"]
 Number = Literal["singular", "plural"]
 Standing = Literal["recommended", "accepted", "contested", "discouraged"]

@@ -50,6 +50,19 @@ def suggestion(entry: Entry, surface: str, after: str) -> str | None:
     return wording.specific(label, surface) if label else wording.term_for(entry, surface)
 
 
+_AS_DIAGNOSIS = re.compile(
+    r"\b(?:histor(?:y|ies) of|current|lifetime|past|co-?morbid|concurrent|co-?occurring|diagnos\w+ (?:of|with)|criteria for|"
+    r"recover(?:y|ing) from)\s+$",
+    re.IGNORECASE,
+)
+# "HIV-infected men, women and children": the adjective is of all of them.
+_LIST_OF_PEOPLE = re.compile(r",(?:\s+[\w-]+){1,3},?(?:\s+[\w-]+,)*\s+(?:and|or)\s")
+_AT_RISK = re.compile(
+    r"\b(?:risks?|odds|likelihood|probability|chances?) (?:of|for) (?:being |becoming )?$", re.IGNORECASE
+)
+_OF_THE_BODY = r"\s+(?:and|or) (?:withdrawal|tolerance)|\s+(?:on|scale|scales|score|scores|severity|questionnaire)\b"
+
+
 def rewrite(entry: Entry, sentence: str, start: int, end: int) -> str | None:
     """The sentence with the suggestion put in at `start:end`, or None where that would not read well.
 
@@ -83,6 +96,8 @@ def _is_out_of_reach(entry: Entry, before: str, surface: str, after: str) -> boo
         return True
     if re.search(r"[-‐-–]\s*(?:,[^,]*)?\s*(?:and|or|/)\s+$", before):
         return True
+    if _asks_for_more(entry, before, after):
+        return True
     if before[-1:] in "'‘\"“" and before and after[:1] in "'’\"”" and after:
         return True
     if re.match(r"\s*\(\s*[“\"']?(?:[A-Z][\w/\-]*[A-Z+]s?|[A-Z]{2,})\b(?!\s*\d)", after):
@@ -91,6 +106,18 @@ def _is_out_of_reach(entry: Entry, before: str, surface: str, after: str) -> boo
     return is_acronym and bool(
         re.match(r"\s*:", after) or (re.search(r"[(\[]\s*$", before) and re.match(r"\s*[)\],;=]", after))
     )
+
+
+def _asks_for_more(entry: Entry, before: str, after: str) -> bool:
+    """Whether the ready phrase would say something else here: a disorder become a use, a risk become a life."""
+    prefer = entry.prefer
+    if entry.sense == "substance-here":
+        return True  # what "users" use is named elsewhere in the sentence
+    if (prefer.term or "").endswith(" use") and _AS_DIAGNOSIS.search(before):
+        return True
+    if (prefer.person_after or prefer.term or "").startswith("living with") and _AT_RISK.search(before):
+        return True
+    return entry.category == "condition" and re.match(_OF_THE_BODY, after) is not None
 
 
 def _adjective(prefer: Prefer, before: str, after: str) -> shapes.Done:
@@ -114,7 +141,7 @@ def _before_people(prefer: Prefer, people: phrases.People, before: str, after: s
     new = wording.people_first(prefer, people)
     if (sign := phrases.is_possessive("", rest, before)) is not None:
         return shapes.of_possessor(before, new, rest[len(sign) :])
-    if not phrases.ends_phrase(rest, people.plural) or phrases.is_joined(rest):
+    if not phrases.ends_phrase(rest, people.plural) or phrases.is_joined(rest) or _LIST_OF_PEOPLE.match(rest):
         return None
     return shapes.followed(before, new, rest)
 

@@ -92,9 +92,11 @@ class PeopleWords(_Strict):
     person_nouns: list[str]
     stops: list[str]
     animals: list[str]
+    materials: list[str]
     not_people: list[str]
     drugs: list[str]
     substances: list[str]
+    weak_substances: list[str]
 
 
 class UsageRules(BaseModel):

@@ -49,7 +49,7 @@ class HeadNoun:
         if head.dep_ in _PREDICATES:
             subject = next((child for child in head.head.children if child.dep_ in _SUBJECTS), None)
             return subject is None or subject.tag_.startswith("PRP") or self._names_people(subject)
-        return True
+        return not head.tag_.startswith("VB")  # "we dosed each drug using body weight"
 
     def _names_people(self, token: Token) -> bool:
         return self._senses.names_people(token.text)

@@ -11,6 +11,11 @@ from lang_audit.lexicon import Acronym, Entry, plain_form, plural_of
 
 _WORD = re.compile(r"[^\W\d_][\w'’+/.-]*[\w+]|[^\W\d_]")
 _REACH = 6
+_BESIDE = 3
+_SUBJECT_WITHIN = 15
+_PRONOUNS = frozenset(
+    {"who", "he", "she", "they", "we", "i", "his", "her", "their", "them", "one", "someone", "anyone"}
+)
 PREDICATE = re.compile(
     r"\b(?:is|are|was|were|be|been|being|am|become|became)(?: (?:also|both|all|not|still|\w+ly))?\s+$", re.IGNORECASE
 )
@@ -46,7 +51,7 @@ class Senses:
 
     @cached_property
     def _not_people(self) -> frozenset[str]:
-        return self._animal_words.union(self._words.not_people)
+        return self._animal_words.union(self._words.materials, self._words.not_people)
 
     @cached_property
     def _animal_words(self) -> frozenset[str]:
@@ -60,10 +65,13 @@ class Senses:
     def _substances(self) -> frozenset[str]:
         return self._drugs.union(self._words.substances)
 
-    def other_sense(self, entry: Entry, sentence: str, start: int, end: int, near: str) -> OtherSense | None:
+    def other_sense(
+        self, entry: Entry, sentence: str, start: int, end: int, near: str, paper: frozenset[str]
+    ) -> OtherSense | None:
         """What shows another sense than the flagged one, or None where the term is used as the entry means it.
 
-        `start:end` is the term in `sentence`; `near` is the passage, where a substance may be named.
+        `start:end` is the term in `sentence`; `near` is the passage and `paper` the words of the whole paper, where a
+        substance may be named.
         """
         if entry.sense == "any":
             return None
@@ -72,12 +80,17 @@ class Senses:
         if entry.sense == "noun":
             return self._not_a_label(sentence, start, end)
         if entry.sense == "human":
-            return self._animals(sentence[:start] + sentence[end:])
+            return self._not_human(sentence, start, end)
+        if entry.sense == "people-subject":
+            return self._not_said_of_people(sentence[:start])
         if entry.category == "person-label" and (used := self._object_of(sentence, end)) is not None:
             return None if self._substances.intersection(used) else OtherSense(" ".join(used[:3]))
         if entry.sense == "substance-here":
             return self._none_of(self._drugs, sentence)
-        return self._none_of(self._substances, near)
+        weak = self._words.weak_substances
+        if self._none_of(self._substances.union(weak), sentence[start:end]) is None:
+            return None
+        return self._none_of(self._substances.union(weak if self._substances.intersection(paper) else ()), near)
 
     def names_people(self, noun: str) -> bool:
         """Whether a noun, singular or plural, names people."""
@@ -139,9 +152,22 @@ class Senses:
             return True
         return word.endswith(("s", "ed", "ly", "ing")) and word not in self._not_people
 
-    def _animals(self, sentence: str) -> OtherSense | None:
-        words = _WORD.findall(sentence)
-        return next((OtherSense(word) for word in words if word.lower() in self._animal_words), None)
+    def _not_human(self, sentence: str, start: int, end: int) -> OtherSense | None:
+        """An animal in a sentence that names no human, or cells and materials right beside the term."""
+        around = _WORD.findall((sentence[:start] + sentence[end:]).lower())
+        if "human" in around or "humans" in around:
+            return None
+        beside = _WORD.findall(sentence[:start].lower())[-_BESIDE:] + _WORD.findall(sentence[end:].lower())[:_BESIDE]
+        found = next((word for word in around if word in self._animal_words), None)
+        found = found or next((word for word in beside if word in self._words.materials), None)
+        return OtherSense(found) if found else None
+
+    def _not_said_of_people(self, before: str) -> OtherSense | None:
+        """A verb whose subject must be people: none is named in front of it in its sentence."""
+        words = _WORD.findall(before)
+        if not words or any(self.names_people(word) or word.lower() in _PRONOUNS for word in words[-_SUBJECT_WITHIN:]):
+            return None
+        return OtherSense(words[-1])
 
     @staticmethod
     def _object_of(sentence: str, end: int) -> list[str] | None:

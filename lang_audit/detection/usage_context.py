@@ -157,7 +157,12 @@ class UsageContext:
             if file.usage == "quoted" and place.quotation:
                 yield from _by_quotation(place)
         other = self._senses.other_sense(
-            entry, place.sentence, place.start - place.sentence_start, place.end - place.sentence_start, place.text
+            entry,
+            place.sentence,
+            place.start - place.sentence_start,
+            place.end - place.sentence_start,
+            place.text,
+            _paper_words(doc),
         )
         if other is not None:
             yield Ruling("other-sense", other.words, unsure=not other.sure)
