@@ -20,6 +20,7 @@ _SENSES = {
     "substance": "Raised only where a drug, alcohol or tobacco is named in the same paragraph.",
     "substance-here": "Raised only where a psychoactive drug is named in the same sentence.",
     "human": "Raised only where it is said of humans, not of animals, cells or materials.",
+    "people-subject": "Raised only where people are the subject, not studies, methods or plants.",
 }
 _LET_PASS = (
     "Quoted words, names, titles of cited works, named diagnoses, search terms, and places where the word itself is discussed "

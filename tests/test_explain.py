@@ -188,3 +188,12 @@ print([m for m in {heavy} if m in sys.modules], file=sys.stderr)
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
     )
     assert done.stderr == "[]\n[]\n"
+
+
+def test_every_sense_is_explained() -> None:
+    from typing import get_args
+
+    from lang_audit.explain import _SENSES
+    from lang_audit.lexicon import Sense
+
+    assert set(_SENSES) == set(get_args(Sense))
