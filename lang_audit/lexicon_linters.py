@@ -30,6 +30,7 @@ _RETEXT_TEXT = re.compile(r"[^\W_]+( [^\W_]+)*")
 _CONDITIONS = {
     "person": "when said of people", "noun": "when it names people", "human": "when said of humans",
     "substance": "when said of drugs, alcohol or tobacco", "substance-here": "when said of drugs",
+    "people-subject": "when people are the subject",
 }  # fmt: skip
 _VALE_INI = f"""\
 # A sample. Vale reads the style from the folder beside this file; see https://vale.sh/docs/vale-ini
