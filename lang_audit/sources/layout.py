@@ -103,7 +103,7 @@ def _problems(document: PlacedDocument) -> list[Problem]:
     empty = [
         page.number
         for page, text in zip(document.pages, texts, strict=True)
-        if len(text.strip()) < _EMPTY_PAGE and not page.failed
+        if len(text.strip()) < (_EMPTY_PAGE if page.image_share > _SCANNED else 1) and not page.failed
     ]
     scans = [page.number for page in document.pages if page.number in empty and page.image_share > _SCANNED]
     failed = [page.number for page in document.pages if page.failed]
