@@ -55,6 +55,7 @@ def _finding(mention: Mention, entry: Entry, in_own_words: Decision, caveat: str
     raised = decision != "exempt"
     after = mention.sentence[mention.end - mention.sentence_start :]
     start = mention.start - mention.sentence_start
+    in_prose = mention.section != "table"  # the rows of a table make no sentence
     return Finding(
         **mention.model_dump(),
         decision=decision,
@@ -63,7 +64,7 @@ def _finding(mention: Mention, entry: Entry, in_own_words: Decision, caveat: str
         category=entry.category,
         person_label=entry.names_people,
         suggestion=suggestion(entry, mention.text, after),
-        rewrite=rewrite(entry, mention.sentence, start, start + len(mention.text)) if raised else None,
+        rewrite=rewrite(entry, mention.sentence, start, start + len(mention.text)) if raised and in_prose else None,
         sources=(*entry.sources, *entry.known_sources),
         caveat=caveat if raised else None,
     )

@@ -195,3 +195,9 @@ def test_forms_of_suggestions() -> None:
     assert clause_in("who died by suicide", "ing") is None
     assert verb_form("die", "ing") == "dying"
     assert verb_form("carry", "past") == "carried"
+
+
+def test_rows_of_a_table_are_not_rewritten(appraise_text: Callable[..., Appraisal]) -> None:
+    (finding,) = appraise_text("Addicts | 12 | 30%", kind="table").findings
+    assert finding.suggestion
+    assert finding.rewrite is None

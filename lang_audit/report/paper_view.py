@@ -33,6 +33,7 @@ from lang_audit.report import wording
 from lang_audit.report.evidence import Evidence, PageLink, code_evidence, distinct, evidence_of, in_context
 
 SHOWN_AT_ONCE = 5
+AFTER_A_NOUN = "after a noun, as in “patients …”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ class Term:
     @property
     def instead(self) -> str:
         """The one thing to say in a table: the first preferred form, else the guidance."""
-        return self.advice[0].text if self.advice else self.guidance or "—"
+        if not self.advice:
+            return self.guidance or "—"
+        first = self.advice[0]
+        return f"people {first.text}" if first.when == AFTER_A_NOUN else first.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +299,7 @@ def _advice(entry: Entry | None, group: Iterable[Finding]) -> tuple[Advice, ...]
     forms = (
         (entry.prefer.people, "of several people"),
         (entry.prefer.person, "of one person"),
-        (entry.prefer.person_after, "after a noun, as in “patients …”"),
+        (entry.prefer.person_after, AFTER_A_NOUN),
         (entry.prefer.term, ""),
     )
     return tuple(Advice(text, when) for text, when in forms if text)
