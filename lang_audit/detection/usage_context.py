@@ -32,6 +32,8 @@ _BY_SECTION: dict[str, Usage] = {"references": "cited-title", "keywords": "searc
 _BY_PASSAGE: dict[str, Usage] = {"reference": "cited-title", "block-quote": "quoted"}
 # So few words in quotation marks are a label held at arm's length, not speech.
 _SCARE_WORDS = 3
+# "so-called" holds off a label that is still the authors' own.
+_NOT_AFTER_SO_CALLED = frozenset({"quoted", "mentioned"})
 _SO_CALLED = re.compile(r"(?:so[- ]called|self-styled|what (?:\w+ ){1,2}calls?)\W*$", re.IGNORECASE)
 _LOOK_BACK = 220
 _CAPITALISED_SHARE = 0.4
@@ -143,10 +145,7 @@ class UsageContext:
             yield from _in_phrase(exempt, scanner, place)
         own_label = place.quotation is not None and _SO_CALLED.search(place.text[: place.quotation.start]) is not None
         for file in self._rules.files:
-            if own_label and file.usage in (
-                "quoted",
-                "mentioned",
-            ):  # "so-called" holds off a label that is still theirs
+            if own_label and file.usage in _NOT_AFTER_SO_CALLED:
                 continue
             if file.usage == "self-named" and own_names is not None:
                 yield from _in_phrase("self-named", own_names, place)
