@@ -15,7 +15,7 @@ import yaml
 from lang_audit.explain import links
 from lang_audit.lexicon import Entry, Lexicon
 from lang_audit.lexicon_lookup import Form, loose_patterns, surface_forms
-from lang_audit.suggest import suggestion
+from lang_audit.rewriting.suggest import suggestion
 
 STYLE = "LangAudit"
 _MADE = "# Made from lang-audit's lexicon by `lang-audit lexicon export`. Change the lexicon, not this file.\n"

@@ -13,7 +13,7 @@ from itertools import takewhile
 from lang_audit.lexicon import Entry, Interval, Lexicon, Source
 from lang_audit.model import Decision, Finding, Mention, PersonFirstMention, Usage, Verdict, VerdictLabel, VerdictRule
 from lang_audit.profiles import Profile
-from lang_audit.suggest import rewrite, suggestion
+from lang_audit.rewriting.suggest import rewrite, suggestion
 
 PERSON_FIRST_FROM = 0.8
 MIXED_FROM = 0.5

@@ -13,7 +13,7 @@ from lang_audit.detection.lexicon_matcher import term_scanner
 from lang_audit.inflection import article, clause_in, plural_phrase, verb_form
 from lang_audit.lexicon import Entry, load_lexicon
 from lang_audit.model import Appraisal
-from lang_audit.suggest import rewrite, suggestion
+from lang_audit.rewriting.suggest import rewrite, suggestion
 
 LEXICON = load_lexicon()
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from lang_audit import noun_phrases as phrases
 from lang_audit.inflection import VerbForm, article, clause_in, verb_form
+from lang_audit.rewriting import noun_phrases as phrases
 
 BE = r"(?P<be>is|are|was|were|be|being)"
 PREDICATE = re.compile(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from lang_audit import noun_phrases as phrases
-from lang_audit import sentence_shapes as shapes
-from lang_audit import wording
 from lang_audit.lexicon import Entry, Prefer
+from lang_audit.rewriting import noun_phrases as phrases
+from lang_audit.rewriting import preferred_forms as forms
+from lang_audit.rewriting import sentence_shapes as shapes
 
 _COMPARATIVES = ("older", "younger", "poorer", "heavier")
 # "few of the homeless" keeps its article.
@@ -38,16 +38,16 @@ def suggestion(entry: Entry, surface: str, after: str) -> str | None:
     if entry.category == "person-adjective" and prefer.term and (people or not prefer.people):
         return prefer.term
     if people and prefer.person_after:
-        return wording.specific(wording.people_first(prefer, people), surface)
+        return forms.specific(forms.people_first(prefer, people), surface)
     plural = (
-        wording.is_plural(entry, surface)
-        or wording.is_acronym(entry, surface)
-        or (entry.category == "person-adjective" and not wording.is_label(entry, surface))
+        forms.is_plural(entry, surface)
+        or forms.is_acronym(entry, surface)
+        or (entry.category == "person-adjective" and not forms.is_label(entry, surface))
     )
     label = (prefer.people or prefer.person) if plural else (prefer.person or prefer.people)
     if label is None and prefer.person_after and not prefer.term:
         label = f"people {prefer.person_after}"
-    return wording.specific(label, surface) if label else wording.term_for(entry, surface)
+    return forms.specific(label, surface) if label else forms.term_for(entry, surface)
 
 
 _AS_DIAGNOSIS = re.compile(
@@ -74,7 +74,7 @@ def rewrite(entry: Entry, sentence: str, start: int, end: int) -> str | None:
     if _is_out_of_reach(entry, before, surface, after):
         return None
     prefer = entry.prefer
-    if entry.category == "person-adjective" and not wording.is_label(entry, surface):
+    if entry.category == "person-adjective" and not forms.is_label(entry, surface):
         done = _adjective(prefer, before, after)
     elif prefer.person or prefer.people or prefer.person_after:
         done = _label(entry, before, surface, after)
@@ -83,7 +83,7 @@ def rewrite(entry: Entry, sentence: str, start: int, end: int) -> str | None:
     if done is None:
         return None
     before, new, after = done
-    return shapes.joined(before, wording.specific(new, surface), after, sentence=sentence, start=start, surface=surface)
+    return shapes.joined(before, forms.specific(new, surface), after, sentence=sentence, start=start, surface=surface)
 
 
 def _is_out_of_reach(entry: Entry, before: str, surface: str, after: str) -> bool:
@@ -102,7 +102,7 @@ def _is_out_of_reach(entry: Entry, before: str, surface: str, after: str) -> boo
         return True
     if re.match(r"\s*\(\s*[“\"']?(?:[A-Z][\w/\-]*[A-Z+]s?|[A-Z]{2,})\b(?!\s*\d)", after):
         return True  # "injecting drug users (IDUs)"
-    is_acronym = wording.is_acronym(entry, surface)
+    is_acronym = forms.is_acronym(entry, surface)
     return is_acronym and bool(
         re.match(r"\s*:", after) or (re.search(r"[(\[]\s*$", before) and re.match(r"\s*[)\],;=]", after))
     )
@@ -138,7 +138,7 @@ def _before_people(prefer: Prefer, people: phrases.People, before: str, after: s
     rest = after[people.length :]
     if phrases.is_list_of_adjectives(before) or _is_adverb(before) or re.match(r"[/\-‐-–]", rest):
         return None
-    new = wording.people_first(prefer, people)
+    new = forms.people_first(prefer, people)
     if (sign := phrases.is_possessive("", rest, before)) is not None:
         return shapes.of_possessor(before, new, rest[len(sign) :])
     if not phrases.ends_phrase(rest, people.plural) or phrases.is_joined(rest) or _LIST_OF_PEOPLE.match(rest):
@@ -156,14 +156,14 @@ def _is_adverb(before: str) -> bool:
 def _label(entry: Entry, before: str, surface: str, after: str) -> shapes.Done:
     prefer = entry.prefer
     tail = prefer.person_after
-    if tail and not wording.is_plural(entry, surface) and (people := phrases.people_behind(after)):
+    if tail and not forms.is_plural(entry, surface) and (people := phrases.people_behind(after)):
         return _before_people(prefer, people, before, after)
     plural, new = _numbered(entry, before, surface, after)
     if new is None or not shapes.agrees(before, plural, new):
         return None
     if surface[:4].lower() == "the " and _PART_OF.search(before):
         new = f"the {new}"
-    head, follows = wording.head_and_rest(new)
+    head, follows = forms.head_and_rest(new)
     if surface[:4].lower() == "the " and (phrases.people_behind(after) or not phrases.ends_phrase(after, plural)):
         return None  # "the homeless man" is no crowd
     possessor = phrases.is_possessive(surface, after, before)
@@ -188,7 +188,7 @@ def _label(entry: Entry, before: str, surface: str, after: str) -> shapes.Done:
         return shapes.of_compound(prefer.people, before, word, after)
     if not plural and not shapes.has_article(before):
         return None
-    if done := shapes.nominal_predicate(wording.head_and_rest(prefer.people or new)[1] or follows, before, after):
+    if done := shapes.nominal_predicate(forms.head_and_rest(prefer.people or new)[1] or follows, before, after):
         return done
     if shapes.PREDICATE.search(before) and (
         follows.startswith("who ") and not re.match(r"who (?:use|inject)", follows)
@@ -206,8 +206,8 @@ def _label(entry: Entry, before: str, surface: str, after: str) -> shapes.Done:
 def _numbered(entry: Entry, before: str, surface: str, after: str) -> tuple[bool, str | None]:
     """Whether the label means several people here, and the words for that. Acronyms show their number by the article only."""
     prefer = entry.prefer
-    plural = wording.is_plural(entry, surface)
-    if not plural and wording.is_acronym(entry, surface) and not shapes.has_singular_article(before):
+    plural = forms.is_plural(entry, surface)
+    if not plural and forms.is_acronym(entry, surface) and not shapes.has_singular_article(before):
         plural = phrases.ends_phrase(after, plural=False) or phrases.next_word(after) in ("report", "use", "have")
     if not prefer.person:
         plural = True
@@ -223,14 +223,14 @@ def _numbered(entry: Entry, before: str, surface: str, after: str) -> tuple[bool
 
 def _plain(entry: Entry, before: str, surface: str, after: str) -> shapes.Done:
     """A term for a condition, an act or a thing, put in its place; one with words behind its noun may not modify another."""
-    new = wording.term_for(entry, surface)
+    new = forms.term_for(entry, surface)
     if new is None or surface.endswith("suicides"):
         return None
-    if wording.is_verb_entry(entry) or _PREPOSITION_LAST.search(new) or entry.prefer.term is None:
+    if forms.is_verb_entry(entry) or _PREPOSITION_LAST.search(new) or entry.prefer.term is None:
         return before, new, after
-    if not shapes.agrees(before, wording.is_plural(entry, surface), new):
+    if not shapes.agrees(before, forms.is_plural(entry, surface), new):
         return None
-    modifies = not phrases.ends_phrase(after, wording.is_plural(entry, surface))
+    modifies = not phrases.ends_phrase(after, forms.is_plural(entry, surface))
     if modifies and _is_people(phrases.next_word(after)):
         return None
     if modifies and _IS_LONG.search(new) and (turned := shapes.turned(before, new, after)):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from lang_audit import noun_phrases as phrases
 from lang_audit.inflection import clause_in, form_of, plural_phrase, verb_form
 from lang_audit.lexicon import Entry, Prefer
+from lang_audit.rewriting import noun_phrases as phrases
 
 # What goes by the name of its class where the text does not say which: "cocaine dependence" is no longer so vague.
 _MEMBERS = {
