@@ -18,6 +18,8 @@ from spacy.tokens import Doc, Span
 from lang_audit import yaml_source
 from lang_audit.config import lexicon_folder
 from lang_audit.detection import extensions
+from lang_audit.detection.cues import load_usage_rules
+from lang_audit.detection.proper_names import capitalised_name
 from lang_audit.detection.quotations import quotations
 
 GROUP = "person_first"
@@ -148,10 +150,12 @@ def load_person_first(folder: Path | None = None) -> PersonFirst:
 
 
 class PersonFirstMatcher:
-    """Writes person-first references; reads `doc._.definitions` and, where it is there, `doc.spans["lexicon"]`."""
+    """Writes person-first references in the authors' own voice; reads `doc._.definitions` and, where it is there, `doc.spans["lexicon"]`."""
 
-    def __init__(self, finder: PersonFirst) -> None:
+    def __init__(self, finder: PersonFirst, name_heads: frozenset[str] = frozenset()) -> None:
+        """`name_heads` are words that make a capitalised run a name: "International Network of People who Use Drugs"."""
         self._finder = finder
+        self._name_heads = name_heads
 
     def __call__(self, doc: Doc) -> Doc:
         """Find and write; the doc's text is not changed."""
@@ -164,6 +168,9 @@ class PersonFirstMatcher:
         found = []
         for start, end in self._finder.find(doc.text, doc._.definitions):
             if any(a <= start and end <= b for a, b in terms) or any(q.start < start and end <= q.end for q in quoted):
+                continue
+            first_word = start + len(doc.text[start:end].split()[0])
+            if doc.text[start].isupper() and capitalised_name(doc.text, start, first_word, self._name_heads):
                 continue
             span = doc.char_span(start, end, label="PERSON_FIRST", alignment_mode="expand")
             if span is not None:
@@ -181,4 +188,6 @@ class PersonFirstMatcher:
 def make_person_first_matcher(nlp: Language, name: str, folder: str | None) -> PersonFirstMatcher:
     """Create the component; `folder` is a lexicons folder, None for the shipped one."""
     extensions.register()
-    return PersonFirstMatcher(load_person_first(Path(folder) if folder else None))
+    path = Path(folder) if folder else None
+    heads = frozenset(head for file in load_usage_rules(path).files for head in file.heads)
+    return PersonFirstMatcher(load_person_first(path), heads)

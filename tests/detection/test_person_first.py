@@ -45,3 +45,8 @@ def test_only_the_authors_voice_counts(appraise_text: Callable[..., Appraisal]) 
     assert not appraise_text("“We are people who use drugs,” he said.").person_first
     assert not appraise_text("People who use drugs in two towns", kind="references").person_first
     assert appraise_text("People who use drugs led the study.").person_first
+
+
+def test_names_of_organisations_do_not_count(appraise_text: Callable[..., Appraisal]) -> None:
+    assert not appraise_text("The Northern Network of People who Use Drugs read the draft.").person_first
+    assert appraise_text("People who use drugs read the draft.").person_first
