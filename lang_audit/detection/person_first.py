@@ -150,7 +150,10 @@ def load_person_first(folder: Path | None = None) -> PersonFirst:
 
 
 class PersonFirstMatcher:
-    """Writes person-first references in the authors' own voice; reads `doc._.definitions` and, where it is there, `doc.spans["lexicon"]`."""
+    """Writes person-first references in the authors' own voice.
+
+    Reads `doc._.definitions` and, where it is there, `doc.spans["lexicon"]`.
+    """
 
     def __init__(self, finder: PersonFirst, name_heads: frozenset[str] = frozenset()) -> None:
         """`name_heads` are words that make a capitalised run a name: "International Network of People who Use Drugs"."""
