@@ -155,7 +155,7 @@ def test_a_bad_cue_is_named_with_file_and_line(tmp_path: Path) -> None:
         "person_nouns: []\nstops: []\nanimals: []\nmaterials: []\nnot_people: []\n"
         "drugs: []\nsubstances: []\nweak_substances: []\n"
     )
-    (folder / "name.yaml").write_text("usage: name\npriority: 1\nreason: x\ncues:\n  - cue: '('\n    stands: before\n")
+    (folder / "name.yaml").write_text("usage: name\npriority: 1\nnames: []\ncues:\n  - cue: '('\n    stands: before\n")
     with pytest.raises(LexiconError, match=r"usage/name.yaml:5: cues.0.cue: is no regular expression"):
         load_usage_rules(tmp_path)
 

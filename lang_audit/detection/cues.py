@@ -72,14 +72,13 @@ class Cue(_Strict):
 
 
 class UsageCues(_Strict):
-    """One file of cues: the usage that they show, its turn (`priority`, lowest first), and the reason given in reports.
+    """One file of cues: the usage that they show, its turn (`priority`, lowest first).
 
     `names` are whole phrases that hold the term; `heads` are words that make a capitalised run of words a name.
     """
 
     usage: Usage
     priority: int
-    reason: str
     applies_to: list[Category] | None = None
     names: list[str] = []
     heads: list[str] = []

@@ -24,11 +24,15 @@ class TermScanner:
     """Finds lexicon terms in raw text: the phrases of all entries in one automaton. `Hit.phrase` is the entry's key."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
         self._owner: dict[str, list[str]] = {}
         for key, entry in lexicon.entries.items():
             for form in entry.forms():
                 self._owner.setdefault(form, []).append(key)
+        self._acronyms = {
+            key: frozenset(case for form in entry.forms() for case in (form, form.upper()))
+            for key, entry in lexicon.entries.items()
+            if entry.acronym
+        }
         self._scanner = PhraseScanner(self._owner)
         self._openers = PhraseScanner(
             word for entry in lexicon.entries.values() for pattern in entry.patterns for word in pattern_words(pattern)
@@ -52,11 +56,10 @@ class TermScanner:
 
         In capitals an acronym's plural s may be one too. Short capitals in a phrase ("IV drug user") do not tell.
         """
-        if self._lexicon.entries[key].acronym is None:
-            telling = (word for word in form.split() if word.isupper() and len(word) >= _TELLING_LETTERS)
-            return all(word in surface for word in telling)
-        letters = surface.rstrip("'’")
-        return any(letters == form or letters == form.upper() for form in self._lexicon.entries[key].forms())
+        if key in self._acronyms:
+            return surface.rstrip("'’") in self._acronyms[key]
+        telling = (word for word in form.split() if word.isupper() and len(word) >= _TELLING_LETTERS)
+        return all(word in surface for word in telling)
 
 
 @cache

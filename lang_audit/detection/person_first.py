@@ -73,6 +73,7 @@ class PersonFirst:
         self._other_condition = re.compile(rf"\b(?:{'|'.join(words.not_conditions)})", re.IGNORECASE)
         self._generic = tuple(words.generic_stems)
         self._condition_acronym = re.compile(rf"(?<![\w-])(?:{'|'.join(words.condition_acronyms)})(?![\w-])")
+        self._of_people: dict[str, bool] = {}
         self._known = re.compile(rf"(?<![\w-])(?:{'|'.join(words.acronyms)})(?![\w-])")
 
     def find(self, text: str, definitions: Mapping[str, str] | None = None) -> list[tuple[int, int]]:
@@ -117,6 +118,12 @@ class PersonFirst:
             and self._opening.match(long_form) is None
         )
 
+    def _is_person_first(self, long_form: str) -> bool:
+        """Whether an acronym stands for a person-first reference; asked once a long form, not once a passage."""
+        if long_form not in self._of_people:
+            self._of_people[long_form] = any(start <= 2 for start, _ in self._phrases(long_form, {}))
+        return self._of_people[long_form]
+
     def _is_ours(self, condition: str, complement: str) -> bool:
         """Whether a condition is one that the lexicon is about: not "cancer-related", nor the disorder of "kidney disorder"."""
         lower = condition.lower()
@@ -128,7 +135,7 @@ class PersonFirst:
         for match in self._known.finditer(text):
             yield match.span()
         for short, long in known.items():
-            if any(start <= 2 for start, _ in self._phrases(long, {})):
+            if self._is_person_first(long):
                 for match in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?![\w-])", text):
                     yield match.span()
 

@@ -65,6 +65,10 @@ class Senses:
     def _substances(self) -> frozenset[str]:
         return self._drugs.union(self._words.substances)
 
+    @cached_property
+    def _any_substances(self) -> frozenset[str]:
+        return self._substances.union(self._words.weak_substances)
+
     def other_sense(
         self, entry: Entry, sentence: str, start: int, end: int, near: str, paper: frozenset[str]
     ) -> OtherSense | None:
@@ -87,10 +91,10 @@ class Senses:
             return None if self._substances.intersection(used) else OtherSense(" ".join(used[:3]))
         if entry.sense == "substance-here":
             return self._none_of(self._drugs, sentence)
-        weak = self._words.weak_substances
-        if self._none_of(self._substances.union(weak), sentence[start:end]) is None:
+        if self._none_of(self._any_substances, sentence[start:end]) is None:
             return None
-        return self._none_of(self._substances.union(weak if self._substances.intersection(paper) else ()), near)
+        names_one = bool(self._substances.intersection(paper))
+        return self._none_of(self._any_substances if names_one else self._substances, near)
 
     def names_people(self, noun: str) -> bool:
         """Whether a noun, singular or plural, names people."""

@@ -104,11 +104,8 @@ class UsageContext:
         self._rules = rules
         self._senses = senses_of(lexicon, rules)
         self._names = {file.usage: PhraseScanner(file.names) for file in rules.files if file.names}
-        self._exceptions = {
-            key: {usage: PhraseScanner(phrases) for usage, phrases in entry.exceptions.items()}
-            for key, entry in lexicon.entries.items()
-            if entry.exceptions
-        }
+        self._heads = {file.usage: frozenset(file.heads) for file in rules.files if file.heads}
+        self._exceptions: dict[str, dict[Usage, PhraseScanner]] = {}
 
     def __call__(self, doc: Doc) -> Doc:
         """Decide and write; spans are not moved."""
@@ -139,7 +136,7 @@ class UsageContext:
             )
             if usage == "other-sense" or (usage == "behaviour" and not PREDICATE.search(place.before)):
                 yield Ruling(usage, cue)  # type: ignore[arg-type]
-        exceptions = dict(self._exceptions.get(key, {}))
+        exceptions = dict(self._exceptions_of(key, entry))
         own_names = exceptions.pop("self-named", None)  # a union's full name is a name first
         for exempt, scanner in exceptions.items():
             yield from _in_phrase(exempt, scanner, place)
@@ -166,6 +163,12 @@ class UsageContext:
         if other is not None:
             yield Ruling("other-sense", other.words, unsure=not other.sure)
 
+    def _exceptions_of(self, key: str, entry: Entry) -> dict[Usage, PhraseScanner]:
+        """The entry's innocent phrases, made ready when the entry is first met: most entries never are."""
+        if key not in self._exceptions:
+            self._exceptions[key] = {usage: PhraseScanner(phrases) for usage, phrases in entry.exceptions.items()}
+        return self._exceptions[key]
+
     def _by_cues(
         self, file: UsageCues, entry: Entry, place: _Place, beside_quotation: bool = False
     ) -> Iterator[Ruling]:
@@ -175,7 +178,7 @@ class UsageContext:
                 if hit.start <= place.start and hit.end >= place.end and _capitalised(place.text[hit.start : hit.end]):
                     yield Ruling(file.usage, place.text[hit.start : hit.end])
         if file.heads and not place.in_title_case:
-            name = capitalised_name(place.text, place.start, place.end, frozenset(file.heads))
+            name = capitalised_name(place.text, place.start, place.end, self._heads[file.usage])
             if name is not None:
                 yield Ruling(file.usage, name)
         for cue in file.cues:

@@ -1,4 +1,3 @@
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -6,6 +5,7 @@ import pytest
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Paper
 from lang_audit.sources.jats import READER, read, recognises
+from tests.sources.paper_shape import check_laws, kinds, passages
 
 FRONT = """<front><journal-meta><journal-title-group><journal-title>Journal of Made-up Studies</journal-title>
 </journal-title-group></journal-meta><article-meta><article-id pub-id-type="doi">10.5555/12345678</article-id>
@@ -35,29 +35,6 @@ def one(tmp_path: Path, xml: str | bytes, name: str = "paper.xml") -> Paper:
 
 def body(tmp_path: Path, inside: str, after: str = "") -> Paper:
     return one(tmp_path, f"<article><body>{inside}</body>{after}</article>")
-
-
-def check_laws(paper: Paper) -> None:
-    for spans in (paper.passages, paper.sections):
-        assert all(a.end <= b.start for a, b in pairwise(spans))
-        assert all(0 <= span.start < span.end <= len(paper.text) for span in spans)
-    for passage in paper.passages:
-        section = paper.section_at(passage.start)
-        assert section is not None and passage.end <= section.end
-
-
-def passages(paper: Paper) -> list[tuple[str, str, str]]:
-    """(section kind, passage kind, words) of each passage."""
-    found = []
-    for p in paper.passages:
-        section = paper.section_at(p.start)
-        assert section is not None
-        found.append((section.kind, p.kind, paper.text[p.start : p.end]))
-    return found
-
-
-def kinds(paper: Paper) -> list[tuple[str, str | None]]:
-    return [(s.kind, s.heading) for s in paper.sections]
 
 
 def test_front_matter_comes_in_reading_order(tmp_path: Path) -> None:

@@ -1,5 +1,4 @@
 import codecs
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Paper
 from lang_audit.sources.text import READER, decode, read, recognises
+from tests.sources.paper_shape import check_laws, kinds, passages
 
 SENTENCE = "Peer workers who use drugs were trained and paid, and we asked them how trust grew at each of the sites."
 
@@ -19,29 +19,6 @@ def one(tmp_path: Path, text: str | bytes, name: str = "paper.txt") -> Paper:
     (paper,) = read(path)
     check_laws(paper)
     return paper
-
-
-def check_laws(paper: Paper) -> None:
-    for spans in (paper.passages, paper.sections):
-        assert all(a.end <= b.start for a, b in pairwise(spans))
-        assert all(0 <= span.start < span.end <= len(paper.text) for span in spans)
-    for passage in paper.passages:
-        section = paper.section_at(passage.start)
-        assert section is not None and passage.end <= section.end
-
-
-def passages(paper: Paper) -> list[tuple[str, str, str]]:
-    """(section kind, passage kind, words) of each passage."""
-    found = []
-    for p in paper.passages:
-        section = paper.section_at(p.start)
-        assert section is not None
-        found.append((section.kind, p.kind, paper.text[p.start : p.end]))
-    return found
-
-
-def kinds(paper: Paper) -> list[tuple[str, str | None]]:
-    return [(s.kind, s.heading) for s in paper.sections]
 
 
 def kind_of(paper: Paper, words: str) -> str:
