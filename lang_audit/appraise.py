@@ -15,4 +15,7 @@ def appraise(paper: Paper, annotations: Annotations, settings: Settings) -> Appr
         findings=findings,
         person_first=annotations.person_first,
         verdict=verdict(findings, annotations.person_first, settings.rule),
+        codes=annotations.codes,
+        configurations=annotations.configurations,
+        characteristics=annotations.characteristics,
     )

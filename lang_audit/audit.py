@@ -38,7 +38,14 @@ def audit_paper(paper: Paper, *, settings: Settings | None = None) -> Record:
     """Detect, judge and appraise one paper that was read already."""
     settings = settings or default_settings()
     lexicon = settings.lexicon
-    found = detect(paper, lexicon.folder, lexicon.extra, model=settings.model, speakers=settings.speakers)
+    found = detect(
+        paper,
+        lexicon.folder,
+        lexicon.extra,
+        model=settings.model,
+        speakers=settings.speakers,
+        codebooks=settings.codebook_names,
+    )
     appraisal = appraise(paper, found, settings)
     status = "partial" if paper.problems else "ok"
     return Record(path=paper.source, status=status, appraisal=appraisal, problems=paper.problems)

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -21,13 +21,16 @@ from lang_audit.errors import LangAuditError
 
 if TYPE_CHECKING:
     from lang_audit.audit import Input
+    from lang_audit.config import TableFormat
     from lang_audit.model import Record, VerdictRule
+    from lang_audit.report.overview import Written
     from lang_audit.settings import Settings
 
 FAILED = 3
 WRONG_USAGE = 2
 INTERRUPTED = 130
 DEFAULT_FOLDER = "lang-audit-report"
+_TOLD = 10  # papers and references without a partner that stderr lists
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,6 +69,27 @@ cli.add_command(lexicon)
     help="A file with terms of your own, which add to the lexicon or override its entries. May be given twice.",
 )
 @click.option(
+    "--codebook",
+    "codebooks",
+    multiple=True,
+    metavar="NAME-OR-FILE",
+    help="What to code the papers with: a shipped codebook (chang-2021, han-2023), a file of your own, or none. May be given "
+    "twice. Default: all that are shipped.",
+)
+@click.option(
+    "--references",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The references of the included studies (.ris, .bib, .csv, .tsv): papers are matched by DOI, then title, and cited "
+    "by them.",
+)
+@click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    type=click.Choice(["csv", "xlsx", "docx", "none"]),
+    help="Form of the tables over all papers; may be given twice. Default: all three where there is more than one paper.",
+)
+@click.option(
     "--model", help="A trained spaCy pipeline for terms that only grammar can settle (default: en_core_web_sm)."
 )
 @click.option("--speakers", is_flag=True, help="Name who speaks in quotations (needs textacy; slower to start).")
@@ -82,6 +106,9 @@ def appraise(
     profile: str | None,
     rule: VerdictRule | None,
     lexicons: tuple[Path, ...],
+    codebooks: tuple[str, ...],
+    references: Path | None,
+    tables: tuple[TableFormat | Literal["none"], ...],
     model: str | None,
     speakers: bool,
     no_config: bool,
@@ -91,6 +118,10 @@ def appraise(
     """Appraise papers (PDF, JATS XML, plain text; files and folders) and write a report for each, and a table of all."""
     if with_text and not form:
         raise click.UsageError("--with-text goes with --format json.")
+    if form and not output and (references or tables):
+        raise click.UsageError("--references and --table go with reports: name a folder for them with -o.")
+    if "none" in tables and len(set(tables)) > 1:
+        raise click.UsageError("--table none goes with no other --table.")
     if not paths and not show_config:
         raise click.UsageError("Missing argument 'PATH...'.")
     from lang_audit.audit import find_inputs
@@ -99,7 +130,16 @@ def appraise(
 
     config = None if no_config else find_config(Path.cwd())
     settings = load_settings(
-        profile=profile, rule=rule, lexicons=lexicons, reports=reports, config=config, model=model, speakers=speakers
+        profile=profile,
+        rule=rule,
+        lexicons=lexicons,
+        codebooks=codebooks or None,
+        references=references,
+        reports=reports,
+        tables=_formats(tables),
+        config=config,
+        model=model,
+        speakers=speakers,
     )
     if show_config:
         click.echo(describe(settings))
@@ -136,6 +176,11 @@ def evaluate(gold: Path, papers: Path | None, show: int) -> None:
     click.echo(format_scores(compare(marked, records), show))
 
 
+def _formats(tables: tuple[TableFormat | Literal["none"], ...]) -> list[TableFormat] | None:
+    """What --table asks for: None where it was not given, an empty list for `none`."""
+    return [table for table in dict.fromkeys(tables) if table != "none"] if tables else None
+
+
 def _run(inputs: list[Input], settings: Settings, quiet: bool) -> Iterator[Record]:
     from lang_audit.audit import audit_file
 
@@ -160,8 +205,12 @@ def _printing_json(records: Iterator[Record], with_text: bool) -> Iterator[Recor
 def _write_reports(
     records: Iterator[Record], folder: Path, settings: Settings, templates: Path | None, quiet: bool
 ) -> int:
+    from lang_audit.report.extraction import StudyRow, study_row
+    from lang_audit.report.overview import write_overview
     from lang_audit.report.renderer import Renderer
+    from lang_audit.sources.references_file import read_references
 
+    references = read_references(settings.references) if settings.references else None
     renderer = Renderer(
         settings.lexicon,
         templates=templates,
@@ -169,23 +218,47 @@ def _write_reports(
         version=__version__,
         profile=settings.profile,
         off=settings.off,
+        codebooks=settings.codebooks,
     )
     became: Counter[str] = Counter()
+    rows: list[StudyRow] = []
+    written = None
     try:
         for record in records:
-            renderer.write_paper(record, folder)
+            page = renderer.write_paper(record, folder)
+            rows.append(study_row(record, key="", page=page.rpartition(".")[0] if page else None))
             became[record.status] += 1
             _tell_failure(record)
-    finally:  # interrupted or not, the table holds all that is done
-        index = renderer.write_index(folder) if became else None
+    finally:  # interrupted or not, the tables hold all that is done
+        if rows:
+            written = write_overview(rows, renderer, folder, settings, references)
     if not quiet:
         papers = became.total()
         click.echo(
             f"{papers} paper{'s' * (papers != 1)}: {became['ok']} read, {became['partial']} read with problems, "
-            f"{became['failed']} not read. Report: {index}",
+            f"{became['failed']} not read. Report: {written.index if written else None}",
             err=True,
         )
+        if written:
+            _tell_overview(written)
     return became["failed"]
+
+
+def _tell_overview(written: Written) -> None:
+    """Where the tables are, and what the references file left open."""
+    if written.tables:
+        places = dict.fromkeys(path.parent if path.suffix == ".csv" else path for path in written.tables)
+        click.echo(f"Tables: {', '.join(map(str, places))}", err=True)
+    found = written.references
+    if found is None:
+        return
+    total = found.matched + len(found.papers)
+    click.echo(f"References: {found.matched} of {total} papers found in {found.file}.", err=True)
+    for what, names in (("paper without a reference", found.papers), ("reference without a paper", found.references)):
+        for name in names[:_TOLD]:
+            click.echo(f"  {what}: {name}", err=True)
+        if len(names) > _TOLD:
+            click.echo(f"  and {len(names) - _TOLD} more (see {written.index})", err=True)
 
 
 def _tell_failure(record: Record) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
@@ -20,6 +20,8 @@ _PACKAGE = Path(__file__).resolve().parent
 OWN_FILE = "lang_audit.toml"
 SHARED_FILE = "pyproject.toml"
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+TableFormat = Literal["csv", "xlsx", "docx"]
+TABLE_FORMATS: tuple[TableFormat, ...] = get_args(TableFormat)
 
 
 def data_folder(*parts: str) -> Path:
@@ -62,12 +64,15 @@ class _Table(BaseModel):
     rule: VerdictRule | None = None
     lexicons: tuple[_Text, ...] = ()
     off: tuple[SwitchedOff, ...] = ()
+    codebooks: tuple[_Text, ...] | None = None
+    references: _Text | None = None
     reports: tuple[_Text, ...] = ()
+    tables: tuple[TableFormat, ...] | None = None
 
 
 class Config:
-    """What one configuration file says: `profile` and `rule` (None where it is silent), `lexicons` (paths, taken from the
-    folder of the file), `off` and `reports`."""
+    """What one configuration file says: `profile`, `rule`, `codebooks`, `references` and `tables` (None where it is silent),
+    `lexicons`, `off` and `reports`. Paths are taken from the folder of the file."""
 
     def __init__(self, path: Path, table: _Table, lines: _TomlLines) -> None:
         self.path = path
@@ -75,12 +80,20 @@ class Config:
         self.rule: VerdictRule | None = table.rule
         self.lexicons = tuple(path.parent / name for name in table.lexicons)
         self.off = table.off
+        self.codebooks = None if table.codebooks is None else tuple(_own_path(path, name) for name in table.codebooks)
+        self.references = path.parent / table.references if table.references else None
         self.reports = table.reports
+        self.tables = table.tables
         self._lines = lines
 
     def where(self, *place: str | int) -> str:
         """`file:line: dotted.place`, for messages about what the file says there."""
         return self._lines.where(place)
+
+
+def _own_path(config: Path, codebook: str) -> str:
+    """A codebook of the user's own as a path from the folder of the file; a name of a shipped one as it is."""
+    return str(config.parent / codebook) if codebook.endswith((".yaml", ".yml")) else codebook
 
 
 def find_config(start: Path) -> Config | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
 
 from lang_audit.lexicon import plural_of
@@ -90,3 +91,89 @@ def article(word: str) -> Literal["a", "an"]:
     if lower.startswith(("hour", "honest", "heir")):
         return "an"
     return "an" if lower[:1] in tuple("aeiou") and not re.match(r"us[aeu]|uni|one\b|once|eu", lower) else "a"
+
+
+# Verbs and nouns whose forms no rule gives; a word stands with all its other forms.
+_IRREGULAR_FORMS: dict[str, str] = {
+    "be": "am is are was were been being", "become": "became", "begin": "began begun", "bear": "bore borne",
+    "break": "broke broken", "bring": "brought", "build": "built", "buy": "bought", "catch": "caught",
+    "choose": "chose chosen", "come": "came", "deal": "dealt", "do": "does did done", "draw": "drew drawn",
+    "drive": "drove driven", "fall": "fell fallen", "feel": "felt", "fight": "fought", "find": "found",
+    "get": "got gotten", "give": "gave given", "go": "goes went gone", "grow": "grew grown", "have": "has had",
+    "hear": "heard", "hide": "hid hidden", "hold": "held", "keep": "kept", "know": "knew known", "lead": "led",
+    "learn": "learnt", "leave": "left", "lend": "lent", "let": "lets letting", "lose": "lost", "make": "made",
+    "mean": "meant", "meet": "met", "pay": "paid", "read": "reads reading", "rise": "rose risen", "run": "ran",
+    "say": "said", "see": "saw seen", "seek": "sought", "sell": "sold", "send": "sent", "show": "shown",
+    "sit": "sat", "speak": "spoke spoken", "spend": "spent", "stand": "stood", "take": "took taken",
+    "teach": "taught", "tell": "told", "think": "thought", "understand": "understood",
+    "undergo": "undergoes underwent undergone", "wear": "wore worn", "win": "won", "write": "wrote written",
+    "overcome": "overcame", "set": "sets setting", "put": "puts putting", "cut": "cuts cutting",
+    "good": "better best", "bad": "worse worst", "low": "lower lowest", "high": "higher highest",
+    "person": "people persons", "man": "men", "woman": "women", "child": "children", "wife": "wives",
+    "life": "lives", "half": "halves",
+}  # fmt: skip
+# One letter after one short vowel, where the stress lies on the end: the letter is doubled.
+_DOUBLING = frozenset((
+    "stop", "plan", "chat", "drop", "ship", "map", "refer", "prefer", "occur", "admit", "commit", "permit", "submit",
+    "transmit", "equip", "rob", "beg", "jog", "pat", "wrap", "step", "swap", "cut", "set", "put", "sit", "get",
+    "let", "run", "win", "begin", "forget", "shun", "ban", "bar", "fit", "rid", "transfer",
+))  # fmt: skip
+_SPELLINGS = (
+    (re.compile(r"is(e|es|ed|ing|ation|ations|er|ers)$"), r"iz\1"),
+    (re.compile(r"iz(e|es|ed|ing|ation|ations|er|ers)$"), r"is\1"),
+    (re.compile(r"our(s|ed|ing|al|ally|able|ful|hood|hoods)?$"), r"or\1"),
+    (re.compile(r"(behavi|neighb|lab|col|hon|fav)or(s|ed|ing|al|able|hood|hoods)?$"), r"\1our\2"),
+    (re.compile(r"(counsel|travel|model|label|signal|enrol|fulfil|cancel)l(ed|ing|or|ors|er|ers)$"), r"\1\2"),
+    (re.compile(r"(counsel|travel|model|label|signal|enrol|fulfil|cancel)(ed|ing|or|ors|er|ers)$"), r"\1l\2"),
+    (re.compile(r"^program(s)?$"), r"programme\1"),
+    (re.compile(r"^programme(s)?$"), r"program\1"),
+    (re.compile(r"^cent(?:re)(s)?$"), r"center\1"),
+    (re.compile(r"^center(s)?$"), r"centre\1"),
+    (re.compile(r"^judgement(s|al)?$"), r"judgment\1"),
+    (re.compile(r"^judgment(s|al)?$"), r"judgement\1"),
+    (re.compile(r"^(fulfil|enrol)(s|ment|ments)?$"), r"\1l\2"),
+)
+# What a form must hold for one of them to apply, so that most words are told at once.
+_SPELT_TWICE = re.compile(
+    r"is[eai]|iz[eai]|our|or|counsel|travel|model|label|signal|enrol|fulfil|cancel|program|cent|judg"
+)
+
+
+@cache
+def word_forms(word: str) -> frozenset[str]:
+    """Every form in which a word may be printed, whatever its part of speech: "counsel" -> counsels, counselled, counseling ...
+
+    British and American spellings both. A form that no one writes does no harm: it is only looked for, never printed.
+    """
+    forms = {word}
+    lower = word.lower()
+    if lower.isalpha() and len(lower) > 1 and lower == word:
+        forms |= {plural_of(word), verb_form(word, "third"), verb_form(word, "past"), verb_form(word, "ing")}
+        forms.update(_IRREGULAR_FORMS.get(lower, "").split())
+        if lower in _DOUBLING:
+            forms |= {word + word[-1] + ending for ending in ("ed", "ing")}
+        if lower.endswith("ie"):
+            forms.add(word[:-2] + "ying")
+    elif word.isupper() and len(word) > 1:
+        forms.add(word + "s")
+    return frozenset(spelt for form in forms for spelt in _spellings(form))
+
+
+def _spellings(form: str) -> set[str]:
+    if not _SPELT_TWICE.search(form):
+        return {form}
+    return {form, *(pattern.sub(spelt, form) for pattern, spelt in _SPELLINGS if pattern.search(form))}
+
+
+@cache
+def phrase_forms(phrase: str) -> frozenset[str]:
+    """Every form of a phrase: all of its first word, the plural of its last ("hand out", "support group"), the rest as it is."""
+    words = phrase.split()
+    if len(words) == 1:
+        return word_forms(words[0])
+    middle = " ".join(words[1:-1])
+    last = {words[-1], plural_of(words[-1])} if words[-1].isalpha() else {words[-1]}
+    ends = {spelt for form in last for spelt in _spellings(form)}
+    return frozenset(
+        " ".join(part for part in (first, middle, end) if part) for first in word_forms(words[0]) for end in ends
+    )

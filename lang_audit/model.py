@@ -26,6 +26,7 @@ VerdictLabel = Literal["person-first", "mixed", "not person-first", "no person r
 VerdictRule = Literal["majority", "strict", "any-term"]
 Status = Literal["ok", "partial", "failed"]
 Link = Literal["stated", "co-occurring"]
+Strength = Literal["reported", "aimed", "background"]
 Box = tuple[float, float, float, float]
 
 SECTION_KINDS: tuple[SectionKind, ...] = get_args(SectionKind)
@@ -174,13 +175,6 @@ class PersonFirstMention(Frozen):
     section: SectionKind
 
 
-class Annotations(Frozen):
-    """What detection found in one paper, before any policy is applied."""
-
-    mentions: tuple[Mention, ...] = ()
-    person_first: tuple[PersonFirstMention, ...] = ()
-
-
 class Finding(Mention):
     """A mention with the decision on it, the reason in words, and what to write instead."""
 
@@ -196,7 +190,12 @@ class Finding(Mention):
 
 
 class CodeMention(Frozen):
-    """Evidence for a code of a codebook (a role, mechanism, context or outcome)."""
+    """Evidence for a code of a codebook (a role, mechanism, context or outcome).
+
+    `cue` holds the rule's words that decided it (the giver of the support, the verb of change). `strength` is
+    `reported` for what was
+    found or done, `aimed` for what is hoped or planned, `background` for what the paper tells of other work.
+    """
 
     codebook: str
     dimension: str
@@ -207,11 +206,16 @@ class CodeMention(Frozen):
     page: int | None = None
     section: SectionKind
     sentence: str
+    sentence_start: int
+    strength: Strength
     cue: str | None = None
 
 
 class Configuration(Frozen):
-    """A context-mechanism-outcome configuration: `stated` where the text links the parts, else `co-occurring`."""
+    """A context-mechanism-outcome configuration: `stated` where the text links the parts, else `co-occurring`.
+
+    `cue` holds the words that link the parts ("through", "resulting in"), where the link is stated.
+    """
 
     codebook: str
     intervention: tuple[CodeMention, ...] = ()
@@ -219,17 +223,51 @@ class Configuration(Frozen):
     mechanism: tuple[CodeMention, ...] = ()
     outcome: tuple[CodeMention, ...] = ()
     link: Link
+    cue: str | None = None
     start: int
     end: int
     passage: str
 
 
+class Reading(Frozen):
+    """Where a study characteristic was read: the words, their offsets, and the sentence that says it."""
+
+    characteristic: Literal["country", "design", "sample-size", "years", "population"]
+    value: str
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+    section: SectionKind
+    sentence: str
+
+
 class Characteristics(Frozen):
-    """Study characteristics as in a review's Table 1; empty where the paper does not say."""
+    """Study characteristics as in a review's Table 1; empty where the paper does not say.
+
+    Countries are ISO 3166 codes of two letters, in order of mention; `regions` and `income` are the World Bank's
+    regions and income
+    groups of these countries; `years` are the first and last year of the data. Each value has its reading in `evidence`.
+    """
 
     countries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    income: tuple[str, ...] = ()
     design: tuple[str, ...] = ()
     sample_size: int | None = None
+    years: tuple[int, int] | None = None
+    population: str | None = None
+    evidence: tuple[Reading, ...] = ()
+
+
+class Annotations(Frozen):
+    """What detection found in one paper, before any policy is applied."""
+
+    mentions: tuple[Mention, ...] = ()
+    person_first: tuple[PersonFirstMention, ...] = ()
+    codes: tuple[CodeMention, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
+    characteristics: Characteristics = Characteristics()
 
 
 class Verdict(Frozen):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from lang_audit.config import Config, SwitchedOff
+from lang_audit.codebook import Codebook, codebook_names, load_codebook
+from lang_audit.config import TABLE_FORMATS, Config, SwitchedOff, TableFormat
 from lang_audit.errors import ConfigError
 from lang_audit.lexicon import Lexicon, near
 from lang_audit.model import VerdictRule
@@ -16,6 +17,8 @@ from lang_audit.profiles import DEFAULT_PROFILE, Profile, load_profile
 DEFAULT_REPORTS = ("html",)
 BUILT_IN = "built in"
 COMMAND_LINE = "command line"
+NO_CODEBOOK = "none"
+_ALL_TABLES = f"{', '.join(TABLE_FORMATS)} where there is more than one paper"
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,20 @@ class Settings:
 
     `off` lists the entries that were switched off, with reasons (`profile` leaves them out already). `reports` are the forms
     of report. `model` names a trained spaCy pipeline (None: the first known one that is installed), `speakers` asks who speaks in
-    quotations. `origins` tells for each setting where it was said.
+    quotations. `codebooks` are those that papers are coded with (none: no coding), `codebook_names` their names or paths.
+    `references` is the file that papers are cited by, `tables` are the formats of the tables over all papers (None: all formats
+    where there is more than one paper). `origins` tells for each setting where it was said.
     """
 
     lexicon: Lexicon
     profile: Profile
     rule: VerdictRule
+    codebooks: tuple[Codebook, ...] = ()
+    codebook_names: tuple[str, ...] = ()
     off: tuple[SwitchedOff, ...] = ()
+    references: Path | None = None
     reports: tuple[str, ...] = DEFAULT_REPORTS
+    tables: tuple[TableFormat, ...] | None = None
     model: str | None = None
     speakers: bool = False
     origins: dict[str, str] = field(default_factory=dict, compare=False)
@@ -42,7 +51,10 @@ def load_settings(
     profile: str | None = None,
     rule: VerdictRule | None = None,
     lexicons: Sequence[Path] = (),
+    codebooks: Sequence[str] | None = None,
+    references: Path | None = None,
     reports: Sequence[str] = (),
+    tables: Sequence[TableFormat] | None = None,
     config: Config | None = None,
     folder: Path | None = None,
     model: str | None = None,
@@ -51,8 +63,9 @@ def load_settings(
     """The settings of a run: what is given here wins over `config` (as `find_config` reads it), that over what is built in.
 
     `lexicons` are lexicon files of the user's own, which stand in the place of those that `config` names; `folder` is a
-    lexicons folder (None: the shipped one). A profile brings its rule, so the rule of `config` does not count for a profile
-    named here. Raises ConfigError or LexiconError, with file and line, for what cannot be used.
+    lexicons folder (None: the shipped one); `codebooks` are names or paths of codebooks (None: all that are shipped). A profile
+    brings its rule, so the rule of `config` does not count for a profile named here. Raises ConfigError or LexiconError, with
+    file and line, for what cannot be used.
     """
     origins = {}
 
@@ -69,23 +82,55 @@ def load_settings(
             raise ConfigError(f"{config.where('profile')}: {error}") from error
         raise
     off = config.off if config else ()
+    names, books = _codebooks(codebooks, config, folder)
     if config:
         _check_off(config, lexicon)
     said("profile", bool(profile), bool(config and config.profile))
     said("rule", bool(rule), bool(file_rule), f"profile {chosen.profile}")
     said("lexicons", bool(lexicons), bool(config and config.lexicons))
+    said("codebooks", codebooks is not None, bool(config and config.codebooks is not None))
     said("off", False, bool(off))
+    said("references", bool(references), bool(config and config.references))
     said("reports", bool(reports), bool(config and config.reports))
+    said("tables", tables is not None, bool(config and config.tables is not None))
     return Settings(
         lexicon=lexicon,
         profile=chosen.without(tuple(item.entry for item in off)),
         rule=rule or file_rule or chosen.rule,
+        codebooks=books,
+        codebook_names=names,
         off=off,
+        references=references or (config.references if config else None),
         reports=tuple(reports) or (config.reports if config else ()) or DEFAULT_REPORTS,
+        tables=tuple(tables) if tables is not None else config.tables if config else None,
         model=model,
         speakers=speakers,
         origins=origins,
     )
+
+
+def _codebooks(
+    given: Sequence[str] | None, config: Config | None, folder: Path | None
+) -> tuple[tuple[str, ...], tuple[Codebook, ...]]:
+    """The codebooks by name or path, and themselves."""
+    in_file = config.codebooks if config and given is None else None
+    names = tuple(dict.fromkeys(given if given is not None else codebook_names(folder) if in_file is None else in_file))
+    if NO_CODEBOOK in names:
+        if len(names) > 1:
+            raise ConfigError(
+                f"codebooks: {NO_CODEBOOK!r} switches coding off and cannot stand with {', '.join(names)}"
+            )
+        return (), ()
+    try:
+        books = tuple(load_codebook(name, folder) for name in names)
+    except ConfigError as error:
+        if config and in_file is not None:
+            raise ConfigError(f"{config.where('codebooks')}: {error}") from error
+        raise
+    ids = [book.codebook for book in books]
+    if twice := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+        raise ConfigError(f"codebooks: two are called {', '.join(twice)}. Rename yours, or name one of the two only.")
+    return names, books
 
 
 def _check_off(config: Config, lexicon: Lexicon) -> None:
@@ -110,13 +155,16 @@ def describe(settings: Settings) -> str:
         ("profile", f"{settings.profile.profile} ({settings.profile.title})"),
         ("rule", settings.rule),
         ("lexicons", ", ".join(map(str, settings.lexicon.extra)) or "the shipped one only"),
+        ("codebooks", ", ".join(book.codebook for book in settings.codebooks) or "none"),
         ("off", f"{len(settings.off)} entries" if len(settings.off) != 1 else "1 entry"),
+        ("references", str(settings.references or "none")),
         ("reports", ", ".join(settings.reports)),
+        ("tables", _ALL_TABLES if settings.tables is None else ", ".join(settings.tables) or "none"),
     ]
     lines = []
     for name, value in rows:
         origin = settings.origins.get(name, "")
-        lines.append(f"{name:<10}{value}" + (f"  [{origin}]" if origin else ""))
+        lines.append(f"{name:<12}{value}" + (f"  [{origin}]" if origin else ""))
         if name == "off":
-            lines += [f"{'':<12}{item.entry}: {item.reason}" for item in settings.off]
+            lines += [f"{'':<14}{item.entry}: {item.reason}" for item in settings.off]
     return "\n".join(lines)

@@ -140,3 +140,101 @@ def test_only_one_module_imports_each_engine() -> None:
         for engine, home in homes.items():
             if f"import {engine}" in text or f"from {engine}" in text:
                 assert path.relative_to(package).parts[0] == home, path
+
+
+# --- tables, references, codebooks
+
+RIS = "TY  - JOUR\nAU  - Ayon, Sylvia\nTI  - Peers in the clinic: a made-up study\nPY  - 2018\nER  - \n"
+
+
+def two_papers(folder: Path) -> Path:
+    (folder / "papers").mkdir()
+    for name, words in (("one", "Most addicts were men."), ("two", "People who use drugs came.")):
+        (folder / "papers" / f"{name}.txt").write_text(words, encoding="utf-8")
+    return folder / "papers"
+
+
+def test_tables_come_with_more_than_one_paper(tmp_path: Path) -> None:
+    papers = two_papers(tmp_path)
+    done = run("appraise", papers, "-o", "out", "--codebook", "none", cwd=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "out" / "tables" / "extraction.csv").is_file()
+    assert "Tables: out/tables, out/tables.xlsx, out/tables.docx" in done.stderr
+    one = run("appraise", papers / "one.txt", "-o", "one", "--codebook", "none", cwd=tmp_path)
+    assert "Tables" not in one.stderr
+    assert not (tmp_path / "one" / "tables.xlsx").exists()
+
+
+def test_tables_can_be_chosen_and_switched_off(tmp_path: Path) -> None:
+    papers = two_papers(tmp_path)
+    arguments = ["appraise", papers, "--codebook", "none", "-q"]
+    assert run(*arguments, "-o", "a", "--table", "xlsx", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "a" / "tables.xlsx").is_file()
+    assert not (tmp_path / "a" / "tables").exists()
+    assert run(*arguments, "-o", "b", "--table", "none", cwd=tmp_path).returncode == 0
+    assert not list((tmp_path / "b").glob("tables*"))
+
+
+def test_references_cite_the_papers(tmp_path: Path) -> None:
+    papers = two_papers(tmp_path)
+    (tmp_path / "included.ris").write_text(RIS, encoding="utf-8")
+    done = run("appraise", papers, "-o", "out", "--codebook", "none", "--references", "included.ris", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "References: 0 of 2 papers found in included.ris." in done.stderr
+    assert "paper without a reference: one" in done.stderr
+    assert "reference without a paper: Ayon 2018: Peers in the clinic: a made-up study (line 1)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--references", "gone.ris"], "gone.ris: cannot be read"),
+        (["--references", "wrong.ris"], "wrong.ris:2: the reference that begins here does not end"),
+        (["--codebook", "chang"], "codebook 'chang': there is chang-2021, han-2023"),
+        (["--codebook", "none", "--codebook", "chang-2021"], "'none' switches coding off"),
+        (["--table", "pdf"], "'pdf' is not one of"),
+        (["--table", "none", "--table", "csv"], "--table none goes with no other"),
+        (["--format", "json", "--table", "csv"], "name a folder for them with -o"),
+        (["--format", "json", "--references", "wrong.ris"], "name a folder for them with -o"),
+    ],
+)
+def test_wrong_tables_references_and_codebooks_are_told_before_any_paper_is_read(
+    tmp_path: Path, arguments: list[object], message: str
+) -> None:
+    papers = two_papers(tmp_path)
+    (tmp_path / "wrong.ris").write_text("\nTY  - JOUR\nTI  - x\n", encoding="utf-8")
+    done = run("appraise", papers, *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "lang-audit-report").exists()
+
+
+def test_an_interrupted_run_writes_the_tables_of_what_is_done(tmp_path: Path) -> None:
+    papers = two_papers(tmp_path)
+    (papers / "three.txt").write_text("Nothing.", encoding="utf-8")
+    code = (
+        "import lang_audit.audit as audit\nread = audit.read\n"
+        "def stop(path):\n    if path.name == 'two.txt': raise KeyboardInterrupt\n    return read(path)\n"
+        "audit.read = stop\nfrom lang_audit.cli import main\nmain()\n"
+    )
+    command = [sys.executable, "-c", code, "appraise", str(papers), "-o", str(tmp_path / "out"), "--codebook", "none"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 130, done.stderr
+    text = (tmp_path / "out" / "tables" / "extraction.csv").read_text(encoding="utf-8-sig")
+    assert [line.split(",")[0] for line in text.splitlines()[1:]] == ['"one"', '"three"']
+    assert (tmp_path / "out" / "index.html").is_file()
+
+
+def test_help_loads_no_writer_and_no_reader_of_references() -> None:
+    code = "import sys; sys.argv = ['lang-audit', 'appraise', '--help']\nfrom lang_audit.cli import main\n"
+    code += "try: main()\nexcept SystemExit: pass\n"
+    heavy = "{'xlsxwriter', 'docx', 'rispy', 'bibtexparser', 'rapidfuzz', 'pycountry', 'matplotlib', 'pydantic'}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}assert not {heavy} & set(sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "--references" in done.stdout

@@ -109,7 +109,8 @@ def test_without_a_file_all_is_built_in() -> None:
     [
         (
             "profil = 'strict'\n",
-            "lang_audit.toml:1: profil: is no key of this format; allowed are profile, rule, lexicons, off, reports",
+            "lang_audit.toml:1: profil: is no key of this format; allowed are profile, rule, lexicons, off, codebooks, "
+            "references, reports, tables",
         ),
         ("\nrule = 'kind'\n", "lang_audit.toml:2: rule: must be majority, strict or any-term, not 'kind'"),
         ("profile = 3\n", "lang_audit.toml:1: profile: input should be a valid string"),
@@ -125,6 +126,7 @@ def test_without_a_file_all_is_built_in() -> None:
             "lang_audit.toml:5: off.0.because: is no key of this format; allowed are entry, reason",
         ),
         ("rule = strict\n", "lang_audit.toml:1: not valid TOML"),
+        ("\ntables = ['csv', 'pdf']\n", "lang_audit.toml:2: tables.1: must be csv, xlsx or docx, not 'pdf'"),
         ("[[off]]\nentry = 'a'\nreason = 'b'\n\n[[off]]\nentry = 'c'\n", "lang_audit.toml:5: off.1.reason: is missing"),
     ],
 )  # fmt: skip
@@ -147,6 +149,7 @@ def test_a_mistake_in_pyproject_is_named_with_its_line(tmp_path: Path) -> None:
          "lang_audit.toml:5: off.0.entry: 'substance-use/usr' is no entry of the lexicon; did you mean substance-use/user"),
         (FILE.replace('"strict"', '"stict"'), "lang_audit.toml:2: profile: 'stict' is no profile. There are: default"),
         (FILE.replace("mine.yaml", "none.yaml"), "none.yaml: cannot be read: No such file or directory"),
+        ("codebooks = ['chang']\n", "lang_audit.toml:1: codebooks: codebook 'chang': there is chang-2021, han-2023"),
     ],
 )  # fmt: skip
 def test_a_name_that_does_not_exist_is_told_with_its_place(tmp_path: Path, text: str, message: str) -> None:
@@ -200,3 +203,32 @@ def test_json_and_reports_can_be_had_together(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert len(done.stdout.splitlines()) == 2
     assert (tmp_path / "out" / "a.html").is_file()
+
+
+def test_codebooks_references_and_tables_come_from_the_file(tmp_path: Path) -> None:
+    text = "codebooks = ['han-2023', 'books/own.yaml']\nreferences = 'refs/included.ris'\ntables = ['docx']\n"
+    shipped = (Path(__file__).parent.parent / "lexicons" / "codebooks" / "chang-2021.yaml").read_text(encoding="utf-8")
+    own = write(tmp_path / "books" / "own.yaml", shipped.replace("codebook: chang-2021", "codebook: own-2020", 1))
+    config = read_config(project(tmp_path, text))
+    settings = load_settings(config=config)
+    assert [book.codebook for book in settings.codebooks] == ["han-2023", "own-2020"]
+    assert settings.codebook_names == ("han-2023", str(own))
+    assert settings.references == tmp_path / "refs" / "included.ris"
+    assert settings.tables == ("docx",)
+    assert settings.origins["tables"] == f"{tmp_path / 'lang_audit.toml'}:3: tables"
+    given = load_settings(config=config, codebooks=["none"], references=Path("b.bib"), tables=[])
+    assert (given.codebooks, given.references, given.tables) == ((), Path("b.bib"), ())
+    assert given.origins["codebooks"] == "command line"
+
+
+def test_without_a_word_every_shipped_codebook_is_used() -> None:
+    settings = load_settings()
+    assert {"chang-2021", "han-2023"} <= {book.codebook for book in settings.codebooks}
+    assert (settings.references, settings.tables) == (None, None)
+
+
+def test_two_codebooks_of_one_name_are_refused(tmp_path: Path) -> None:
+    shipped = (Path(__file__).parent.parent / "lexicons" / "codebooks" / "chang-2021.yaml").read_text(encoding="utf-8")
+    own = write(tmp_path / "own.yaml", shipped)
+    with pytest.raises(ConfigError, match="two are called chang-2021"):
+        load_settings(codebooks=["chang-2021", str(own)])

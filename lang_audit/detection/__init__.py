@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lang_audit.model import Annotations, Mention, Paper, Passage, PersonFirstMention
+from lang_audit.model import Annotations, CodeMention, Configuration, Mention, Paper, Passage, PersonFirstMention
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -56,12 +56,15 @@ def detect(
     *,
     model: str | None = None,
     speakers: bool = False,
+    codebooks: tuple[str, ...] = (),
 ) -> Annotations:
-    """Every lexicon term and person-first reference in a paper, with offsets into `paper.text`.
+    """Every lexicon term and person-first reference in a paper, its codes and study characteristics, with offsets into its text.
 
     `folder` and `extra` name the lexicon, as in `load_lexicon`; `model` names a trained pipeline for the terms that words
-    alone cannot settle (None: the first known one that is installed); `speakers` names who speaks in quotations.
+    alone cannot settle (None: the first known one that is installed); `speakers` names who speaks in quotations;
+    `codebooks` are the names or paths of those to code the paper with.
     """
+    from lang_audit.characteristics import study_characteristics
     from lang_audit.detection.abbreviations import definitions
     from lang_audit.detection.head_noun import settle_unsure
     from lang_audit.detection.usage_context import words_of
@@ -91,7 +94,19 @@ def detect(
     for passage, doc in zip(passages, docs, strict=True):
         mentions += _mentions(paper, passage, doc)
         person_first += _person_first(paper, passage, doc)
-    return Annotations(mentions=tuple(mentions), person_first=tuple(person_first))
+    codes: tuple[CodeMention, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
+    if codebooks:
+        from lang_audit.detection.coding import code_paper
+
+        codes, configurations = code_paper(paper, codebooks, known, folder, model)
+    return Annotations(
+        mentions=tuple(mentions),
+        person_first=tuple(person_first),
+        codes=codes,
+        configurations=configurations,
+        characteristics=study_characteristics(paper, folder),
+    )
 
 
 def _candidates(paper: Paper, folder: Path | None, extra: tuple[Path, ...], known: dict[str, str]) -> list[Passage]:

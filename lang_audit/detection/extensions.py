@@ -10,12 +10,15 @@ DOC: dict[str, Any] = {
     "section": "other",  # kind of section that the text stands in
     "passage": "paragraph",  # kind of passage
     "definitions": None,  # the paper's own acronyms: short form -> long form; None: take them from this doc
+    "subject": None,  # what the whole paper is about (codebook_matcher.Subject); None: not known
+    "evidence": None,  # evidence for codes, where it was looked for in the raw text already
     "paper_words": None,  # lower-case words of the whole paper; None: those of this doc
 }
 SPAN: dict[str, Any] = {
     "place": None,  # exact character offsets of the term, where its tokens are wider
     "usage": "author",
     "cue": None,  # the words that decided the usage
+    "strength": "reported",  # of the evidence for a code
     "unsure": False,  # only grammar can tell whether the term has its flagged sense
 }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -105,6 +105,49 @@ class PhraseScanner:
             if end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
                 continue
             yield Hit(folded.original(start), folded.original(end - 1) + 1, self._phrases[self._keys[key]])
+
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_WHOLE = ""
+
+
+class WordScanner:
+    """Finds all of many phrases like `PhraseScanner.find`, word by word: faster where most phrases are short, common words.
+
+    Phrases and text are folded and cut into words the same way, so a match begins and ends with whole words.
+    """
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._tree: dict[str, Any] = {}
+        for phrase in phrases:
+            branch = self._tree
+            # a folded phrase of plain words needs no folding again
+            words = (
+                phrase.split()
+                if phrase.replace(" ", "a").isalnum() and phrase.islower()
+                else _TOKEN.findall(fold(phrase))
+            )
+            for token in words:
+                branch = branch.setdefault(token, {})
+            branch.setdefault(_WHOLE, phrase)
+
+    def find(self, text: str) -> list[Hit]:
+        """Every phrase in `text`, in order of start, then of length; overlapping ones too."""
+        hits = set(self._scan(_folded(text, _RUN)))
+        if _BROKEN.search(text):
+            hits.update(self._scan(_folded(text, _BROKEN)))
+        return sorted(hits)
+
+    def _scan(self, folded: _Folded) -> Iterator[Hit]:
+        tokens = [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(folded.text)]
+        for k, (word, start, _) in enumerate(tokens):
+            branch = self._tree.get(word)
+            last = k
+            while branch is not None:
+                if _WHOLE in branch:
+                    yield Hit(folded.original(start), folded.original(tokens[last][2] - 1) + 1, branch[_WHOLE])
+                last += 1
+                branch = branch.get(tokens[last][0]) if last < len(tokens) else None
 
 
 def longest_wins(hits: Iterable[Hit]) -> list[Hit]:

@@ -5,33 +5,39 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 from urllib.parse import quote
 
-from lang_audit.model import CodeMention, Finding, PersonFirstMention, Record
+from lang_audit.codebook import Part
+from lang_audit.model import CodeMention, Configuration, Finding, Paper, PersonFirstMention, Reading, Record, Strength
 from lang_audit.report import wording
 
 # Characters kept: on either side of a term in a long sentence, and of a person-first mention in its line.
 _CONTEXT = 260
 _CONCORDANCE = 70
+_STRENGTHS = tuple(wording.STRENGTHS)
 
 PageLink = Callable[[int | None], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a sentence; `marked` where it is the term itself, or the changed words of a rewrite."""
+    """A stretch of a sentence; `marked` where it is the term itself, or the changed words of a rewrite.
+
+    `part` names the parts of a configuration that the marked words stand for ("C", or "C, M").
+    """
 
     text: str
     marked: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence with its terms marked, where it stands, the words that decided its usage, and how it could read."""
+    """A sentence with its terms marked, where it stands, the words that decided it, its strength, and how it could read."""
 
     pieces: tuple[Piece, ...]
     section: str
@@ -39,6 +45,12 @@ class Evidence:
     href: str | None
     cues: tuple[str, ...] = ()
     rewrites: tuple[tuple[Piece, ...], ...] = ()
+    strength: Strength | None = None
+
+    @property
+    def strength_name(self) -> str:
+        """The strength in a word or two; empty where there is none."""
+        return wording.STRENGTHS[self.strength][0] if self.strength else ""
 
 
 def page_link(record: Record, folder: Path) -> PageLink:
@@ -78,14 +90,82 @@ def evidence_of(group: Iterable[Finding], link: PageLink) -> tuple[Evidence, ...
     return tuple(found)
 
 
-def code_evidence(mention: CodeMention, link: PageLink) -> Evidence:
-    """The sentence that a code was found in."""
+def strongest(strengths: Iterable[Strength]) -> Strength:
+    """The first of `strengths` in the order reported, aimed, background."""
+    return min(strengths, key=_STRENGTHS.index)
+
+
+def code_evidence(group: Iterable[CodeMention], link: PageLink) -> tuple[Evidence, ...]:
+    """One piece of evidence a sentence: reported sentences first, each kind in text order."""
+    sentences: defaultdict[tuple[int, str], list[CodeMention]] = defaultdict(list)
+    for mention in sorted(group, key=lambda m: (m.start, m.end)):
+        sentences[mention.sentence_start, mention.sentence].append(mention)
+    found = [
+        Evidence(
+            pieces=_clip(_marked(sentence, [(m.start - start, m.text) for m in mentions])),
+            section=wording.SECTIONS[mentions[0].section],
+            page=mentions[0].page,
+            href=link(mentions[0].page),
+            cues=distinct(wording.squeeze(m.cue) if m.cue else None for m in mentions),
+            strength=strongest(m.strength for m in mentions),
+        )
+        for (start, sentence), mentions in sentences.items()
+    ]
+    return strongest_first(found)
+
+
+def strongest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence by strength, and as it came within each."""
+    return tuple(sorted(evidence, key=lambda e: _STRENGTHS.index(e.strength or "background")))
+
+
+def parts_of(configuration: Configuration) -> dict[Part, tuple[CodeMention, ...]]:
+    """The code mentions of a configuration by part, in the order in which a configuration is told."""
+    return {
+        "intervention": configuration.intervention,
+        "context": configuration.context,
+        "mechanism": configuration.mechanism,
+        "outcome": configuration.outcome,
+    }
+
+
+def passage_evidence(configuration: Configuration, paper: Paper, link: PageLink) -> Evidence:
+    """The passage of a configuration, with the words marked and named that stand for each of its parts."""
+    start, parts = configuration.start, parts_of(configuration)
+    marks = sorted(
+        (m.start - start, m.text, wording.PARTS[part][0])
+        for part, group in parts.items()
+        for m in group
+        if start <= m.start and m.end <= configuration.end
+    )
+    bests = [strongest(m.strength for m in group) for group in parts.values() if group]
+    section, page = paper.section_at(start), paper.page_at(start)
     return Evidence(
-        pieces=_clip(_marked(mention.sentence, [(-1, mention.text)])),
-        section=wording.SECTIONS[mention.section],
-        page=mention.page,
-        href=link(mention.page),
-        cues=distinct([mention.cue]),
+        pieces=_clip(_marked(configuration.passage, [mark[:2] for mark in marks], [mark[2] for mark in marks])),
+        section=wording.SECTIONS[section.kind if section else "other"],
+        page=page,
+        href=link(page),
+        cues=distinct([wording.squeeze(configuration.cue) if configuration.cue else None]),
+        # A chain is as strong as its weakest link.
+        strength=max(bests, key=_STRENGTHS.index) if bests else None,
+    )
+
+
+def reading_evidence(readings: Iterable[Reading], text: str, link: PageLink) -> tuple[Evidence, ...]:
+    """The sentences that a study characteristic was read from, each once; `text` is the paper's."""
+    sentences: defaultdict[tuple[int, str], list[Reading]] = defaultdict(list)
+    for reading in sorted(readings, key=lambda r: (r.start, r.end)):
+        size = len(reading.sentence)
+        begin = text.rfind(reading.sentence, max(reading.start - size, 0), reading.start + size)
+        sentences[begin, reading.sentence].append(reading)
+    return tuple(
+        Evidence(
+            pieces=_clip(_marked(sentence, [(r.start - begin if begin >= 0 else -1, r.text) for r in group])),
+            section=wording.SECTIONS[group[0].section],
+            page=group[0].page,
+            href=link(group[0].page),
+        )
+        for (begin, sentence), group in sentences.items()
     )
 
 
@@ -110,18 +190,31 @@ def distinct(texts: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _marked(sentence: str, terms: Iterable[tuple[int, str]]) -> list[Piece]:
-    """The sentence cut at its terms. A term that is not where its offset says is looked for, and else left unmarked."""
+def _marked(sentence: str, terms: Iterable[tuple[int, str]], parts: Sequence[str] = ()) -> list[Piece]:
+    """The sentence cut at its terms, those that overlap as one; `parts` names what each term stands for.
+
+    A term that is not where its offset says is looked for, and else left unmarked.
+    """
+    spans: list[tuple[int, int, list[str]]] = []
+    done = 0
+    for k, (offset, term) in enumerate(terms):
+        at = offset if offset >= 0 and sentence.startswith(term, offset) else sentence.find(term, done)
+        if at < 0 or not term:
+            continue
+        part = [parts[k]] if parts else []
+        if spans and at < done:
+            start, end, names = spans[-1]
+            spans[-1] = (min(start, at), max(end, at + len(term)), names + [p for p in part if p not in names])
+        else:
+            spans.append((at, at + len(term), part))
+        done = spans[-1][1]
     pieces: list[Piece] = []
     done = 0
-    for offset, term in terms:
-        at = offset if offset >= done and sentence.startswith(term, offset) else sentence.find(term, done)
-        if at < 0:
-            continue
-        pieces += [Piece(sentence[done:at]), Piece(term, marked=True)]
-        done = at + len(term)
+    for start, end, names in spans:
+        pieces += [Piece(sentence[done:start]), Piece(sentence[start:end], marked=True, part=", ".join(names))]
+        done = end
     pieces.append(Piece(sentence[done:]))
-    return [Piece(wording.squeeze(piece.text), piece.marked) for piece in pieces if piece.text]
+    return [replace(piece, text=wording.squeeze(piece.text)) for piece in pieces if piece.text]
 
 
 def _clip(pieces: list[Piece]) -> tuple[Piece, ...]:
@@ -134,7 +227,7 @@ def _clip(pieces: list[Piece]) -> tuple[Piece, ...]:
             head = "" if k == 0 and last > 0 else text[:_CONTEXT].rsplit(" ", 1)[0] + " "
             tail = "" if k == last else " " + text[-_CONTEXT:].split(" ", 1)[-1]
             text = f"{head}…{tail}"
-        clipped.append(Piece(text, piece.marked))
+        clipped.append(replace(piece, text=text))
     return tuple(clipped)
 
 

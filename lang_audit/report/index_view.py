@@ -1,10 +1,10 @@
-"""The extraction table: a small row a paper, kept while papers come and go, and the counts over all of them."""
+"""The index page: a small row a paper, kept while papers come and go, the counts over all, and what was coded in them."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lang_audit.model import SEVERITIES, Problem, Severity, Status
 from lang_audit.report import wording
@@ -98,6 +98,65 @@ class IndexView:
         return sum(verdict.count for verdict in self.verdicts)
 
 
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What a paper says for the codes of one dimension, as the extraction table has it."""
+
+    dimension: str
+    codes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One paper in the extraction table; `books` holds for each codebook the dimensions for which the paper has a code."""
+
+    key: str
+    page: str | None
+    title: str | None
+    year: int | None
+    journal: str | None
+    country: str | None
+    design: str | None
+    sample: int | None
+    books: tuple[tuple[Coded, ...], ...]
+    verdict: str | None
+    verdict_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file or page over all papers: its path from the index, and what it holds."""
+
+    href: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceReport:
+    """What became of a references file: how many papers it names, and which papers and references stand alone."""
+
+    file: str
+    matched: int
+    papers: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is known over all papers once all are read. `studies` are in the order in which the papers were written."""
+
+    studies: tuple[Study, ...]
+    books: tuple[str, ...]
+    pages: tuple[WrittenFile, ...] = ()
+    files: tuple[WrittenFile, ...] = ()
+    references: ReferenceReport | None = None
+
+    @property
+    def ordered(self) -> tuple[Study, ...]:
+        """The studies by their citing keys."""
+        return tuple(sorted(self.studies, key=lambda study: study.key.casefold()))
+
+
 def row_of(view: PaperView, page: str | None) -> Row:
     """The row of a paper whose report is called `page`: counts and names only, no text of the paper."""
     verdict = view.verdict
@@ -124,9 +183,10 @@ def row_of(view: PaperView, page: str | None) -> Row:
     )
 
 
-def index_view(rows: Iterable[Row]) -> IndexView:
-    """The table of `rows` by the papers' names, with the counts over all of them."""
-    ordered = tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.year or 0, row.source)))
+def index_view(rows: Iterable[Row], over: Overview | None = None) -> IndexView:
+    """The table of `rows` by the papers' names, with the counts over all of them; `over` brings the citing keys."""
+    named = [_cited(row, study) for row, study in zip(rows, over.studies, strict=True)] if over else list(rows)
+    ordered = tuple(sorted(named, key=lambda row: (row.name.casefold(), row.year or 0, row.source)))
     return IndexView(
         rows=ordered,
         verdicts=_verdicts(ordered),
@@ -138,6 +198,11 @@ def index_view(rows: Iterable[Row]) -> IndexView:
         exempt=sum(row.exempt for row in ordered),
         rules=tuple(sorted({row.rule for row in ordered if row.rule})),
     )
+
+
+def _cited(row: Row, study: Study) -> Row:
+    title = study.title or (row.title if row.title != row.name else study.key)
+    return replace(row, name=study.key, title=title, year=study.year, journal=study.journal)
 
 
 def _verdicts(rows: tuple[Row, ...]) -> tuple[VerdictCount, ...]:

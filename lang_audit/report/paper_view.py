@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from lang_audit.codebook import Codebook
 from lang_audit.lexicon import Entry, Lexicon
 from lang_audit.model import (
     SECTION_KINDS,
     SEVERITIES,
     USAGES,
     Appraisal,
-    Characteristics,
-    CodeMention,
     Finding,
     Metadata,
     PersonFirstMention,
@@ -30,7 +29,9 @@ from lang_audit.model import (
     Verdict,
 )
 from lang_audit.report import wording
-from lang_audit.report.evidence import Evidence, PageLink, code_evidence, distinct, evidence_of, in_context
+from lang_audit.report.characteristics_view import Characteristic, characteristics
+from lang_audit.report.codes_view import Coding, codings
+from lang_audit.report.evidence import Evidence, PageLink, distinct, evidence_of, in_context
 
 SHOWN_AT_ONCE = 5
 AFTER_A_NOUN = "after a noun, as in “patients …”"
@@ -125,28 +126,6 @@ class VerdictView:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """A code of a codebook with its evidence."""
-
-    codebook: str
-    dimension: str
-    name: str
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """A configuration: its passage, and the codes for each of its parts."""
-
-    codebook: str
-    stated: bool
-    passage: str
-    parts: tuple[tuple[str, tuple[str, ...]], ...]
-    page: int | None
-    href: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class PaperView:
     """Everything on one paper's page; `verdict` is None where the paper could not be appraised."""
 
@@ -165,9 +144,8 @@ class PaperView:
     queries: tuple[Term, ...]
     exempt: tuple[Exempt, ...]
     person_first: PersonFirst
-    codes: tuple[Code, ...]
-    chains: tuple[Chain, ...]
-    characteristics: Characteristics
+    codings: tuple[Coding, ...]
+    study: tuple[Characteristic, ...]
 
     @property
     def n_flagged(self) -> int:
@@ -185,6 +163,16 @@ class PaperView:
         return sum(group.count for group in self.exempt)
 
     @property
+    def coded(self) -> bool:
+        """Whether the paper was read for codes or study characteristics, so that what is missing can be told."""
+        return bool(self.codings) or self.describes_study
+
+    @property
+    def describes_study(self) -> bool:
+        """Whether anything about the study was read."""
+        return any(row.values for row in self.study)
+
+    @property
     def predates_guidance(self) -> bool:
         """Whether some flagged term is measured by guidance younger than the paper."""
         return any(term.caveats for term in self.flagged)
@@ -196,8 +184,11 @@ def problems_of(record: Record) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys((*record.problems, *read)))
 
 
-def paper_view(record: Record, lexicon: Lexicon, link: PageLink) -> PaperView:
-    """Everything to show of `record`; `link` gives the address of a page of its source (see page_link)."""
+def paper_view(record: Record, lexicon: Lexicon, link: PageLink, codebooks: Sequence[Codebook] = ()) -> PaperView:
+    """Everything to show of `record`; `link` gives the address of a page of its source (see page_link).
+
+    `codebooks` are those that the paper was coded with: they name the codes, and tell which were looked for in vain.
+    """
     appraisal = record.appraisal
     metadata = appraisal.paper.metadata if appraisal else Metadata()
     findings = appraisal.findings if appraisal else ()
@@ -218,9 +209,8 @@ def paper_view(record: Record, lexicon: Lexicon, link: PageLink) -> PaperView:
         queries=_terms([f for f in findings if f.decision == "query"], lexicon, link, "query"),
         exempt=_exempt([f for f in findings if f.decision == "exempt"], lexicon, link),
         person_first=_person_first(appraisal.person_first if appraisal else (), appraisal, link),
-        codes=_codes(appraisal.codes if appraisal else (), link),
-        chains=_chains(appraisal, link) if appraisal else (),
-        characteristics=appraisal.characteristics if appraisal else Characteristics(),
+        codings=codings(appraisal, codebooks, link) if appraisal else (),
+        study=characteristics(appraisal, link) if appraisal else (),
     )
 
 
@@ -344,48 +334,6 @@ def _person_first(mentions: Sequence[PersonFirstMention], appraisal: Appraisal |
     )
 
 
-def _codes(mentions: Sequence[CodeMention], link: PageLink) -> tuple[Code, ...]:
-    groups: defaultdict[tuple[str, str, str], list[CodeMention]] = defaultdict(list)
-    for mention in sorted(mentions, key=lambda m: m.start):
-        groups[mention.codebook, mention.dimension, mention.code].append(mention)
-    return tuple(
-        Code(
-            codebook=codebook,
-            dimension=_spoken(dimension),
-            name=_spoken(code),
-            evidence=tuple(code_evidence(mention, link) for mention in group),
-        )
-        for (codebook, dimension, code), group in sorted(groups.items())
-    )
-
-
-def _chains(appraisal: Appraisal, link: PageLink) -> tuple[Chain, ...]:
-    found = []
-    for configuration in appraisal.configurations:
-        page = appraisal.paper.page_at(configuration.start)
-        parts = {
-            "intervention": configuration.intervention,
-            "context": configuration.context,
-            "mechanism": configuration.mechanism,
-            "outcome": configuration.outcome,
-        }
-        found.append(
-            Chain(
-                codebook=configuration.codebook,
-                stated=configuration.link == "stated",
-                passage=wording.squeeze(configuration.passage),
-                parts=tuple((name, distinct(_spoken(m.code) for m in codes)) for name, codes in parts.items() if codes),
-                page=page,
-                href=link(page),
-            )
-        )
-    return tuple(found)
-
-
 def _section_counts(kinds: Iterable[SectionKind]) -> tuple[tuple[str, int], ...]:
     counts = Counter(kinds)
     return tuple((wording.SECTIONS[kind], counts[kind]) for kind in SECTION_KINDS if counts[kind])
-
-
-def _spoken(identifier: str) -> str:
-    return identifier.replace("-", " ").replace("_", " ")

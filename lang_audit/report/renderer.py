@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import jinja2
 
+from lang_audit.codebook import Codebook
 from lang_audit.config import SwitchedOff, template_folder
 from lang_audit.errors import ConfigError
 from lang_audit.lexicon import Lexicon
@@ -25,13 +26,15 @@ from lang_audit.model import Record
 from lang_audit.profiles import Profile
 from lang_audit.report import wording
 from lang_audit.report.evidence import page_link
-from lang_audit.report.index_view import Row, index_view, row_of
+from lang_audit.report.index_view import Overview, Row, index_view, row_of
 from lang_audit.report.paper_view import paper_view
 
 _TEMPLATE = re.compile(r"(paper|index)\.([a-z0-9]+)\.j2")
 _ESCAPED: Final = (".html.j2", ".htm.j2", ".xml.j2", ".svg.j2")
 # Names that Windows keeps for devices, whatever the suffix.
 _DEVICES: Final = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+# Pages of the whole run, whose names no paper's page may take.
+_OWN_PAGES: Final = frozenset({"index", "matrix", "synthesis", "tables"})
 _LONGEST_NAME: Final = 60
 _CONTROL: Final = {code: None for code in range(32) if chr(code) not in "\t\n"} | {127: None}
 
@@ -39,11 +42,11 @@ _CONTROL: Final = {code: None for code in range(32) if chr(code) not in "\t\n"} 
 class PageNames:
     """Gives each paper of a run a file name of its own: ASCII letters, digits and hyphens, in lower case.
 
-    So no name leaves the folder, two names never differ by case only, and none is "index" or a device of Windows.
+    So no name leaves the folder, two names never differ by case only, and none is a page of the whole run or a device of Windows.
     """
 
     def __init__(self) -> None:
-        self._taken = {"index"}
+        self._taken = set(_OWN_PAGES)
         self._last: dict[str, int] = {}
 
     def claim(self, path: str) -> str:
@@ -51,7 +54,7 @@ class PageNames:
         stem = PureWindowsPath(path).stem  # takes / and \ alike
         ascii_stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
         slug = re.sub(r"[^a-z0-9]+", "-", ascii_stem)[:_LONGEST_NAME].strip("-") or "paper"
-        if slug in _DEVICES or slug == "index":
+        if slug in _DEVICES or slug in _OWN_PAGES:
             slug = f"paper-{slug}"
         name, n = slug, self._last.get(slug, 1)
         while name in self._taken:
@@ -67,8 +70,8 @@ class Renderer:
 
     Between the two it keeps one small row a paper and no text. Templates in `templates` come before the shipped ones of
     the same name, so a folder with one template is enough. `profile` and `off` (entries that were switched off, with
-    reasons) are told in the method. `date` is printed as given and left out otherwise, so that
-    the same records give the same bytes.
+    reasons) are told in the method. `codebooks` are those that the papers were coded with: they name the codes that were
+    looked for. `date` is printed as given and left out otherwise, so that the same records give the same bytes.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class Renderer:
         version: str | None = None,
         profile: Profile | None = None,
         off: Sequence[SwitchedOff] = (),
+        codebooks: Sequence[Codebook] = (),
     ) -> None:
         """Load and compile the templates of `formats`.
 
@@ -93,6 +97,7 @@ class Renderer:
                 raise ConfigError(f"{templates}: is no folder. Name a folder that holds report templates (*.j2).")
             folders.insert(0, templates)
         self._lexicon = lexicon
+        self._codebooks = tuple(codebooks)
         self._folders = folders
         self._environment = _environment(folders)
         self._formats = tuple(dict.fromkeys(formats))
@@ -116,7 +121,7 @@ class Renderer:
         be written.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        view = paper_view(record, self._lexicon, page_link(record, folder))
+        view = paper_view(record, self._lexicon, page_link(record, folder), self._codebooks)
         name = self._names.claim(record.path)
         written = []
         for suffix in self._formats:
@@ -128,20 +133,30 @@ class Renderer:
         self._rows.append(row_of(view, name if written else None))
         return written[0] if written else None
 
-    def write_index(self, folder: Path) -> Path | None:
+    def write_index(self, folder: Path, over: Overview | None = None) -> Path | None:
         """Write the table of all papers written so far into `folder`, in every format, by the papers' names.
 
-        Returns the path in the first format that has an index template; None where none has. Raises as write_paper.
+        `over` is what is known over all papers: citing keys, what was coded, and the files that hold it. Returns the path in
+        the first format that has an index template; None where none has. Raises as write_paper.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        view = index_view(self._rows)
+        view = index_view(self._rows, over)
         written = []
         for suffix in self._formats:
             if template := self._templates.get(("index", suffix)):
                 paged = ("paper", suffix) in self._templates
-                _write(folder / f"index.{suffix}", self._render(template, {"index": view, "paged": paged}))
+                _write(
+                    folder / f"index.{suffix}", self._render(template, {"index": view, "over": over, "paged": paged})
+                )
                 written.append(folder / f"index.{suffix}")
         return written[0] if written else None
+
+    def write_page(self, name: str, folder: Path, values: Mapping[str, Any]) -> Path:
+        """Write `<name>.html` into `folder` from the template of that name. Raises as write_paper."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.html"
+        _write(path, self._render(self._compile(f"{name}.html.j2"), values))
+        return path
 
     def _load(self) -> dict[tuple[str, str], jinja2.Template]:
         names = {path.name for folder in self._folders for path in folder.glob("*.j2")}

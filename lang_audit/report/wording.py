@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Final
 
-from lang_audit.model import Metadata, SectionKind, Severity, Usage, VerdictLabel, VerdictRule
+from lang_audit.codebook import Part
+from lang_audit.model import Metadata, SectionKind, Severity, Strength, Usage, VerdictLabel, VerdictRule
 from lang_audit.verdict import MIXED_FROM, PERSON_FIRST_FROM
 
 SECTIONS: Final[dict[SectionKind, str]] = {
@@ -106,6 +107,49 @@ LIMITS: Final[tuple[str, ...]] = (
     "A suggested wording is made by rule for one sentence. Read it in place before you use it.",
 )
 
+# Strongest first: the order in which evidence is shown.
+STRENGTHS: Final[dict[Strength, tuple[str, str]]] = {
+    "reported": ("Reported", "found or done in this study"),
+    "aimed": ("Aimed at", "hoped for or planned"),
+    "background": ("Background", "told of other work"),
+}
+
+PARTS: Final[dict[Part, tuple[str, str]]] = {
+    "intervention": ("I", "Intervention"),
+    "context": ("C", "Context"),
+    "mechanism": ("M", "Mechanism"),
+    "outcome": ("O", "Outcome"),
+}
+
+CODING: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "Codes",
+        "A code is given where a sentence holds the evidence that the codebook asks for. The words that gave it are "
+        "marked, and those that decided it are told, so that each line can be kept or struck out by hand.",
+    ),
+    (
+        "Strength",
+        "Reported: found or done in this study. Aimed at: hoped for or planned. Background: told of other work. A sentence "
+        "with several marks has the strength of its strongest.",
+    ),
+    (
+        "Configurations",
+        "Stated: the text itself links the parts, in a sentence or its neighbour. Side by side: the parts stand in one "
+        "passage and no link is stated; that is a place to read, not a finding. A configuration is as strong as its "
+        "weakest part.",
+    ),
+    (
+        "Not found",
+        "The evidence was looked for and no sentence held it. The paper may still say it in words that the codebook lacks, "
+        "or in a figure.",
+    ),
+    (
+        "Study",
+        "What the text says of itself, with the sentence. Where it does not say, nothing is guessed. Regions and income "
+        "groups are the World Bank’s, by country.",
+    ),
+)
+
 
 def verdict_words(label: VerdictLabel, rule: VerdictRule) -> tuple[str, str]:
     """The verdict as (label, one plain sentence); the sentence is true under `rule`."""
@@ -138,6 +182,39 @@ def surface(forms: Iterable[str]) -> list[tuple[str, int]]:
         counts[key] += 1
         shown[key] = max(shown.get(key, text), text)  # lower case sorts after upper case
     return [(shown[key], n) for key, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def spoken(identifier: str) -> str:
+    """An identifier as words: "role-model" becomes "role model"."""
+    return re.sub(r"[-_]+", " ", identifier)
+
+
+_ACRONYMS: Final = {"rct": "RCT", "rcts": "RCTs", "rds": "RDS", "cbpr": "CBPR", "nrsi": "NRSI"}
+_KEPT_HYPHEN = re.compile(r"\b(quasi|cross|non|pre|semi|meta|case(?=-c))-")
+_NAMES_BEYOND_ISO: Final = {"XK": "Kosovo"}
+
+
+def design_name(identifier: str) -> str:
+    """A study design by its id, for a reader: "cluster-rct" becomes "cluster RCT", "cross-sectional" stays."""
+    words = _KEPT_HYPHEN.sub("\\1\0", identifier).replace("-", " ").replace("\0", "-").split()
+    return " ".join(_ACRONYMS.get(word, word) for word in words)
+
+
+def country_name(code: str) -> str:
+    """The everyday English name of an ISO 3166 country; the code itself where there is none."""
+    import pycountry  # slow to import, and needed for papers with a country only
+
+    country = pycountry.countries.get(alpha_2=code)
+    if country is None:
+        return _NAMES_BEYOND_ISO.get(code, code)
+    # "Congo, The Democratic Republic of the" is an order for lists.
+    last, _, first = getattr(country, "common_name", country.name).partition(", ")
+    return f"{first} {last}".strip()
+
+
+def sentence_case(text: str) -> str:
+    """`text` with a capital at its start, and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def short_name(metadata: Metadata | None, path: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lang_audit.codebook import Codebook
 from lang_audit.lexicon import Entry, Lexicon, Source
 from lang_audit.model import (
     Appraisal,
@@ -19,10 +20,38 @@ from lang_audit.model import (
     Paper,
     PersonFirstMention,
     Problem,
+    Reading,
     Record,
     Section,
 )
 from lang_audit.verdict import verdict
+
+# What the paper says of peers and of itself, for the codes and the study characteristics.
+STUDY = "In 1996 and 1997 we interviewed 1,240 people who inject drugs at six sites in Viet Nam and Tanzania."
+DESIGN = "This was a quasi-experimental study; the two arms of the trial were not drawn by lot."
+AIM = "We hoped that peers would support clients, and that more of them would stay in care."
+GAVE = "Peer workers visited clients at home, supported them on court days, and walked them to the clinic."
+TRUST = "Clients trusted the peers, who never judged them."
+STATED = (
+    "Police raids kept people away from the clinic; by walking with them, peers won their trust, "
+    "so that clients kept their appointments."
+)
+MORE = [f"In month {k} peers supported {k + 3} clients with their papers." for k in range(1, 6)]
+BESIDE = "Many clients met stigma on the wards. They trusted the peers. Fewer of them shared needles at the end."
+OTHERS = "Elsewhere, peers have reversed overdoses (Sato 1990)."
+ADVISED = "A board of people with lived experience advised the study."
+PEERS = [
+    ("introduction", AIM),
+    ("introduction", OTHERS),
+    ("methods", STUDY),
+    ("methods", DESIGN),
+    ("methods", ADVISED),
+    ("results", GAVE),
+    ("results", TRUST),
+    *(("results", sentence) for sentence in MORE),
+    ("results", STATED),
+    ("discussion", BESIDE),
+]
 
 SENTENCES = [
     ("title", "Peers as partners in care: a fabricated paper"),
@@ -130,6 +159,7 @@ class Draft:
         )
         self.findings: list[Finding] = []
         self.person_first: list[PersonFirstMention] = []
+        self.codes: list[CodeMention] = []
 
     def _places(self, words: str, within: str) -> list[int]:
         places, base = [], self.text.index(within)
@@ -178,6 +208,49 @@ class Draft:
                 )
             )
 
+    def code(
+        self, words: str, within: str, code: str, strength: str = "reported", cue: str | None = None
+    ) -> CodeMention:
+        """A mention of `code` ("dimension/code" of the fabricated codebook) where `words` stand in `within`."""
+        dimension, _, name = code.partition("/")
+        start = self._places(words, within)[0]
+        section = self.paper.section_at(start)
+        assert section
+        values = {
+            "codebook": "fabricated-peers",
+            "dimension": dimension,
+            "code": name,
+            "text": words,
+            "start": start,
+            "end": start + len(words),
+            "page": self.paper.page_at(start),
+            "section": section.kind,
+            "sentence": within,
+            "sentence_start": self.text.index(within),
+            "strength": strength,
+            "cue": cue,
+        }
+        mention = CodeMention.model_validate(values)
+        self.codes.append(mention)
+        return mention
+
+    def reading(self, characteristic: str, value: str, words: str, within: str) -> Reading:
+        """Where a study characteristic was read."""
+        start = self._places(words, within)[0]
+        section = self.paper.section_at(start)
+        assert section
+        values = {
+            "characteristic": characteristic,
+            "value": value,
+            "text": words,
+            "start": start,
+            "end": start + len(words),
+            "page": self.paper.page_at(start),
+            "section": section.kind,
+            "sentence": within,
+        }
+        return Reading.model_validate(values)
+
     def record(self, path: str = "papers/fabricated.pdf", problems: tuple[Problem, ...] = (), **more: object) -> Record:
         paper = self.paper.model_copy(update={"source": path, "problems": problems})
         appraisal = Appraisal(
@@ -195,7 +268,7 @@ class Draft:
 def draft() -> Draft:
     """The fabricated paper with every kind of finding."""
     draft = Draft(
-        SENTENCES,
+        [*SENTENCES[:2], *PEERS, *SENTENCES[2:]],
         title="Peers as partners in care: a fabricated paper",
         year=1998,
         doi="10.9999/fabricated.1998",
@@ -223,37 +296,109 @@ def draft() -> Draft:
     return draft
 
 
+def _codebook(
+    name: str, title: str, dimensions: dict[tuple[str, str, str], list[tuple[str, str, dict[str, str]]]]
+) -> Codebook:
+    def code(id_: str, label: str, more: dict[str, str]) -> dict[str, object]:
+        given = {"id": id_, "name": label, "definition": f"The peers and {label.lower()}, as the review saw it."}
+        return given | {"evidence": [{"say": [label]}], "examples": {"coded": [label]}} | more
+
+    return Codebook.model_validate(
+        {
+            "codebook": name,
+            "title": title,
+            "about": "Fabricated.",
+            "review": {"citation": "Lind M. A fabricated review. J Fabr. 2001;2:3.", "identifier": "doi:10.9999/book"},
+            "dimensions": [
+                {"id": id_, "name": label, "part": part, "codes": [code(*item) for item in codes]}
+                for (id_, label, part), codes in dimensions.items()
+            ],
+        }
+    )
+
+
+@pytest.fixture
+def codebooks() -> tuple[Codebook, ...]:
+    """Two fabricated codebooks: one whose codes the paper holds in part, and one that finds nothing."""
+    outside = {"outside": "The fabricated review leaves it to others."}
+    peers = {
+        ("role", "Roles", "intervention"): [
+            ("peer-support", "Peer support", {"excludes": "A job title alone."}),
+            ("direct-services", "Direct services", {}),
+            ("management", "Management", {}),
+            ("advisory", "Advisory", outside),
+            ("research", "Research assistance", outside),
+        ],
+        ("mechanism", "Mechanisms", "mechanism"): [("trust", "Trust", {}), ("role-model", "Role model", {})],
+        ("context", "Contexts", "context"): [("police", "Criminalisation", {}), ("stigma", "Stigma", {})],
+        ("outcome", "Outcomes", "outcome"): [
+            ("access", "Access, acceptability and quality", {}),
+            ("risk", "Risk behaviours", {}),
+            ("health", "Health status", {}),
+        ],
+        ("setting", "Settings", "context"): [("ward", "Hospital ward", {}), ("street", "Street outreach", {})],
+    }
+    plants = {("leaf", "Leaves", "context"): [("green", "Green", {}), ("wilted", "Wilted", {})]}
+    return _codebook("fabricated-peers", "Fabricated peer work", peers), _codebook("plants", "Plants", plants)
+
+
 @pytest.fixture
 def record(draft: Draft) -> Record:
-    """The fabricated paper, read in part, with codes and a configuration."""
-    sentence = SENTENCES[1][1]
-    start = draft.text.index(sentence)
-    code = CodeMention(
-        codebook="fabricated-book",
-        dimension="role",
-        code="peer-worker",
-        text="peers",
-        start=draft.text.index("peers", start),
-        end=draft.text.index("peers", start) + 5,
-        page=1,
-        section="abstract",
-        sentence=sentence,
-    )
-    chain = Configuration(
-        codebook="fabricated-book",
-        context=(code,),
-        outcome=(code,),
-        link="stated",
-        start=start,
-        end=start + len(sentence),
-        passage=sentence,
+    """The fabricated paper, read in part, with codes of every strength, configurations and study characteristics."""
+    draft.code("support clients", AIM, "role/peer-support", "aimed", cue="hoped that")
+    draft.code("stay in care", AIM, "outcome/access", "aimed", cue="hoped that")
+    draft.code("reversed overdoses", OTHERS, "outcome/health", "background", cue="Elsewhere")
+    draft.code("advised the study", ADVISED, "role/advisory", cue="board of people with lived experience")
+    draft.code("visited clients", GAVE, "role/peer-support", cue="Peer workers")
+    draft.code("supported them", GAVE, "role/peer-support", cue="Peer workers")
+    draft.code("trusted the peers", TRUST, "mechanism/trust", cue="Clients")
+    for sentence in MORE:
+        draft.code("supported", sentence, "role/peer-support", cue="peers")
+    stated, beside = draft.text.index(STATED), draft.text.index(BESIDE)
+    chains = (
+        Configuration(
+            codebook="fabricated-peers",
+            intervention=(draft.code("walking with them", STATED, "role/peer-support", cue="peers"),),
+            context=(draft.code("Police raids", STATED, "context/police"),),
+            mechanism=(draft.code("won their trust", STATED, "mechanism/trust", cue="peers"),),
+            outcome=(draft.code("kept their appointments", STATED, "outcome/access", cue="clients"),),
+            link="stated",
+            cue="by … so that",
+            start=stated,
+            end=stated + len(STATED),
+            passage=STATED,
+        ),
+        Configuration(
+            codebook="fabricated-peers",
+            context=(draft.code("met stigma", BESIDE, "context/stigma", "background"),),
+            mechanism=(draft.code("trusted the peers", BESIDE, "mechanism/trust"),),
+            outcome=(draft.code("Fewer of them shared needles", BESIDE, "outcome/risk"),),
+            link="co-occurring",
+            start=beside,
+            end=beside + len(BESIDE),
+            passage=BESIDE,
+        ),
     )
     problem = Problem(code="image-pages", message="Page 3 is a picture of text.", remedy="Run OCR on the file.")
     return draft.record(
         problems=(problem,),
-        codes=(code,),
-        configurations=(chain,),
-        characteristics=Characteristics(countries=("VN",), design=("qualitative",), sample_size=45),
+        codes=tuple(draft.codes),
+        configurations=chains,
+        characteristics=Characteristics(
+            countries=("VN", "TZ"),
+            regions=("East Asia & Pacific", "Sub-Saharan Africa"),
+            income=("Lower middle income",),
+            design=("quasi-experimental",),
+            sample_size=1240,
+            years=(1996, 1997),
+            evidence=(
+                draft.reading("country", "VN", "Viet Nam", STUDY),
+                draft.reading("country", "TZ", "Tanzania", STUDY),
+                draft.reading("design", "quasi-experimental", "quasi-experimental study", DESIGN),
+                draft.reading("sample-size", "1240", "1,240 people", STUDY),
+                draft.reading("years", "1996-1997", "1996 and 1997", STUDY),
+            ),
+        ),
     )
 
 
@@ -281,8 +426,30 @@ def hostile() -> Record:
     draft.find("addicts", sentence, "substance-use/addict", rewrite=sentence.replace("addicts", attack), caveat=attack)
     draft.find("addicts", sentence, "substance-use/addict", "exempt", usage="quoted", cue=attack)
     draft.respect("addicts", sentence)
+    code = draft.code("addicts", sentence, f"{attack}/{attack}", cue=attack)
+    draft.codes[0] = code = code.model_copy(
+        update={"codebook": attack, "text": attack, "start": draft.text.index(attack)}
+    )
+    chain = Configuration(
+        codebook=attack, mechanism=(code,), link="stated", cue=attack, start=0, end=len(sentence), passage=sentence
+    )
+    reading = draft.reading("country", attack, attack, sentence)
+    about = Characteristics(
+        countries=(attack,),
+        regions=(attack,),
+        income=(attack,),
+        design=(attack,),
+        population=attack,
+        evidence=(reading, reading.model_copy(update={"characteristic": "population"})),
+    )
     problem = Problem(code="x", message=attack, remedy=attack)
-    return draft.record(path="javascript:alert(1)/<b>\"'.pdf", problems=(problem,))
+    return draft.record(
+        path="javascript:alert(1)/<b>\"'.pdf",
+        problems=(problem,),
+        codes=(code,),
+        configurations=(chain,),
+        characteristics=about,
+    )
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from lang_audit.codebook import Codebook
 from lang_audit.errors import ConfigError
 from lang_audit.lexicon import Lexicon
 from lang_audit.model import Problem, Record
@@ -34,11 +35,17 @@ def _words(page: html.HtmlElement) -> str:
 
 @pytest.mark.parametrize("name", ["fabricated.html", "fabricated.md", "scan.html", "index.html", "index.md"])
 def test_golden(
-    name: str, lexicon: Lexicon, record: Record, failed: Record, plain: Record, working_folder: Path
+    name: str,
+    lexicon: Lexicon,
+    codebooks: tuple[Codebook, ...],
+    record: Record,
+    failed: Record,
+    plain: Record,
+    working_folder: Path,
 ) -> None:
     """LANG_AUDIT_REFRESH=1 writes the golden files anew; the style sheet and hashes are left out of them."""
     out = working_folder / "out"
-    _rendered(lexicon, out, [record, failed, plain], formats=("html", "md"))
+    _rendered(lexicon, out, [record, failed, plain], formats=("html", "md"), codebooks=codebooks)
     text = (out / name).read_text(encoding="utf-8")
     text = re.sub(r"<(style|script)>.*?</\1>", r"<\1></\1>", text, flags=re.DOTALL)
     text = re.sub(r"sha256-[\w+/=]+", "sha256-…", text)

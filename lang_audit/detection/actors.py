@@ -1,0 +1,73 @@
+"""Who is a peer in a text: job titles, what the paper's own acronyms stand for, and bare "peers" where they are no classmates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from lang_audit.detection.evidence_patterns import (
+    Found,
+    Pattern,
+    PatternScanner,
+    Sentence,
+    compile_pattern,
+    matches,
+)
+from lang_audit.vocabulary import WordClass
+
+PEER, PERHAPS, BARE, AGE_MATES = "<peer>", "<perhaps-peer>", "<bare-peer>", "<age-mate>"
+_OWNED = re.compile(
+    r"\b(?:their|his|her|your|whose|same[- ]age|same[- ]sex|deviant|school|non-?\w*ing)\s+$", re.IGNORECASE
+)
+_BEFORE = 16
+# A helper of whom the text tells a life like the clients', and clients who are taken on as helpers.
+_DESCRIBED = ("<helper> ...7 <lived-status>", "<own-people> ...4 <taken-on>", "<taken-on> ...3 <own-people>")
+
+
+class Actors:
+    """Adds to the class `peer` what only the text at hand can tell."""
+
+    def __init__(self, classes: Mapping[str, WordClass]) -> None:
+        self._described: tuple[Pattern, ...] = tuple(compile_pattern(text, classes) for text in _DESCRIBED)
+        self.keys = frozenset({PEER, PERHAPS, BARE, AGE_MATES}).union(*(p.keys for p in self._described))
+        self._titles = PatternScanner((), classes, (PEER,))
+
+    def acronyms(self, definitions: Mapping[str, str]) -> frozenset[str]:
+        """The short forms that stand for peers, of a paper's `definitions` (short form -> long form)."""
+        return frozenset(short for short, long in definitions.items() if self._titles.find(long))
+
+    def settle(
+        self, text: str, found: Mapping[str, list[Found]], acronyms: frozenset[str], about_peers: bool | None
+    ) -> dict[str, list[Found]]:
+        """`found` with every peer of `text` under the class `peer`.
+
+        `acronyms` are short forms for peers; `about_peers` says whether the paper is about them (None: only `text` is known).
+        """
+        peers = list(found.get(PEER, ()))
+        for short in acronyms:
+            peers += [Found(m.start(), m.end()) for m in re.finditer(rf"\b{re.escape(short)}s?\b", text)]
+        if all(key in found for key in ("<helper>", "<lived-status>")) or "<taken-on>" in found:
+            whole = Sentence(text, 0, len(text), found)
+            peers += [Found(p.start, p.end) for pattern in self._described for p in matches(pattern, whole)]
+        known = bool(peers) or bool(about_peers)
+        if known:
+            peers += found.get(PERHAPS, ())
+        if known or AGE_MATES not in found:
+            peers += [
+                place
+                for place in found.get(BARE, ())
+                if not _OWNED.search(text[max(0, place.start - _BEFORE) : place.start])
+            ]
+        settled = dict(found)
+        if peers:
+            settled[PEER] = _apart(peers)
+        return settled
+
+
+def _apart(places: list[Found]) -> list[Found]:
+    """The places in order, a longer one in the place of those inside it."""
+    kept: list[Found] = []
+    for place in sorted(places, key=lambda p: (p.start, -p.end)):
+        if not kept or place.end > kept[-1].end:
+            kept.append(place)
+    return kept

@@ -1,0 +1,96 @@
+"""One row a paper: what the extraction table, the matrix and the synthesis show of it. No text of the paper is kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from lang_audit.model import Characteristics, CodeMention, Link, Metadata, Record, Status, Strength, VerdictLabel
+
+CodeKey = tuple[str, str, str]
+"""Codebook, dimension and code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One context, mechanism and outcome (code ids) that a paper brings together, and how."""
+
+    codebook: str
+    context: str
+    mechanism: str
+    outcome: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The codes that one configuration of a paper brings together, by part (any may be empty), and how."""
+
+    codebook: str
+    intervention: frozenset[CodeKey]
+    context: frozenset[CodeKey]
+    mechanism: frozenset[CodeKey]
+    outcome: frozenset[CodeKey]
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One paper. `key` is the citing key ("Ayon 2018"), `page` the name of its report; `codes` counts evidence by strength."""
+
+    key: str
+    source: str
+    status: Status
+    metadata: Metadata
+    page: str | None = None
+    verdict: VerdictLabel | None = None
+    share: float | None = None
+    flagged: int = 0
+    characteristics: Characteristics = field(default_factory=Characteristics)
+    codes: dict[CodeKey, Counter[Strength]] = field(default_factory=dict)
+    chains: frozenset[Chain] = frozenset()
+    linked: frozenset[Linked] = frozenset()
+
+
+def study_row(record: Record, key: str, metadata: Metadata | None = None, page: str | None = None) -> StudyRow:
+    """The row of `record`, cited as `key`; `metadata` (of a references file) replaces what the paper's page says."""
+    appraisal = record.appraisal
+    if appraisal is None:
+        return StudyRow(key=key, source=record.path, status=record.status, metadata=metadata or Metadata(), page=page)
+    codes: dict[CodeKey, Counter[Strength]] = {}
+    for mention in appraisal.codes:
+        codes.setdefault((mention.codebook, mention.dimension, mention.code), Counter())[mention.strength] += 1
+    return StudyRow(
+        key=key,
+        source=record.path,
+        status=record.status,
+        metadata=metadata or appraisal.paper.metadata,
+        page=page,
+        verdict=appraisal.verdict.label,
+        share=appraisal.verdict.share,
+        flagged=sum(finding.decision == "flag" for finding in appraisal.findings),
+        characteristics=appraisal.characteristics,
+        codes=codes,
+        chains=frozenset(
+            Chain(part.codebook, c.code, m.code, o.code, part.link)
+            for part in appraisal.configurations
+            for c in part.context
+            for m in part.mechanism
+            for o in part.outcome
+        ),
+        linked=frozenset(
+            Linked(
+                part.codebook,
+                _keys(part.intervention),
+                _keys(part.context),
+                _keys(part.mechanism),
+                _keys(part.outcome),
+                part.link,
+            )
+            for part in appraisal.configurations
+        ),
+    )
+
+
+def _keys(mentions: tuple[CodeMention, ...]) -> frozenset[CodeKey]:
+    return frozenset((mention.codebook, mention.dimension, mention.code) for mention in mentions)
