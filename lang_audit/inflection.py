@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Literal
 
 from lang_audit.lexicon import plural_of
@@ -139,7 +138,6 @@ _SPELT_TWICE = re.compile(
 )
 
 
-@cache
 def word_forms(word: str) -> frozenset[str]:
     """Every form in which a word may be printed, whatever its part of speech: "counsel" -> counsels, counselled, counseling ...
 
@@ -165,15 +163,7 @@ def _spellings(form: str) -> set[str]:
     return {form, *(pattern.sub(spelt, form) for pattern, spelt in _SPELLINGS if pattern.search(form))}
 
 
-@cache
-def phrase_forms(phrase: str) -> frozenset[str]:
-    """Every form of a phrase: all of its first word, the plural of its last ("hand out", "support group"), the rest as it is."""
-    words = phrase.split()
-    if len(words) == 1:
-        return word_forms(words[0])
-    middle = " ".join(words[1:-1])
-    last = {words[-1], plural_of(words[-1])} if words[-1].isalpha() else {words[-1]}
-    ends = {spelt for form in last for spelt in _spellings(form)}
-    return frozenset(
-        " ".join(part for part in (first, middle, end) if part) for first in word_forms(words[0]) for end in ends
-    )
+def last_forms(word: str) -> frozenset[str]:
+    """The forms of the last word of a phrase: both numbers, both spellings ("support group", "drop-in centre")."""
+    forms = {word, plural_of(word)} if word.isalpha() else {word}
+    return frozenset(spelt for form in forms for spelt in _spellings(form))

@@ -245,7 +245,7 @@ class Reading(Frozen):
 class Characteristics(Frozen):
     """Study characteristics as in a review's Table 1; empty where the paper does not say.
 
-    Countries are ISO 3166 codes of two letters, in order of mention; `regions` and `income` are the World Bank's
+    Countries are ISO 3166 codes of two letters, most evidence first; `regions` and `income` are the World Bank's
     regions and income
     groups of these countries; `years` are the first and last year of the data. Each value has its reading in `evidence`.
     """

@@ -245,7 +245,7 @@ def test_an_unknown_domain_is_named_with_those_there_are() -> None:
 def test_the_shipped_lexicon_has_no_mistakes() -> None:
     done = run("check")
     assert done.exit_code == 0
-    assert re.fullmatch(r"\d+ files, \d+ entries, no mistakes, \d+ warnings?\.\n", done.stdout)
+    assert re.fullmatch(r"\d+ files, \d+ entries, \d+ codebooks, no mistakes, \d+ warnings?\.\n", done.stdout)
 
 
 def test_no_shipped_suggestion_holds_a_term_and_every_example_holds_its_own() -> None:

@@ -143,6 +143,9 @@ def _weight(place: PlaceName, statement: Statement, cues: _Cues, beside: tuple[b
     if not cues.done_there.search(text):
         return 0
     weight = _WEIGHT[statement.part]
+    if statement.section == "other" and not statement.own:
+        # Where sections are not known, a line without a verb of ours may be an address.
+        return _BACKGROUND
     if (
         statement.part == "other"
         and statement.own

@@ -152,7 +152,7 @@ def _weight(statement: Statement, before: str) -> float:
 
 def _choose(rules: list[Design], found: dict[str, _Evidence]) -> list[str]:
     told = {rule.id: rule for rule in rules if found[rule.id].weight >= _LEAST and found[rule.id].statement}
-    reviews = [i for i, rule in told.items() if rule.family == "review" and i != "review"]
+    reviews = [i for i, rule in told.items() if rule.family == "review" and (i != "review" or found[i].in_title)]
     if any(found[i].in_title for i in reviews):
         told = {i: rule for i, rule in told.items() if rule.in_reviews}
     elif reviews and any(found[i].in_title for i in told if told[i].family != "review" and not told[i].modifier):

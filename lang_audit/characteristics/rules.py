@@ -157,6 +157,8 @@ class SampleSizeRules(_Strict):
     places: dict[Part, float]
     sum_of_parts: float
     one_of_several: float
+    few_below: int
+    few: float
     repeated: float
 
 

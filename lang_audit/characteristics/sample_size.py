@@ -174,6 +174,8 @@ def _candidates(
             weight += cues.rules.places["participants"]
         if interviews:
             weight += 1.0 if cues.talks.search(text) else -5.0 if cues.trials.search(text) else 0
+        if number.value < cues.rules.few_below:
+            weight += cues.rules.few
         parts = _parts(number, all_numbers)
         if parts:
             weight += cues.rules.sum_of_parts

@@ -94,28 +94,30 @@ def list_entries(domain: str | None, severity: str | None, decision: str | None,
 @lexicon.command("check")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[FILE...]")
 def check_lexicon(files: tuple[Path, ...]) -> None:
-    """Check the shipped lexicon, or lexicon files of your own (FILE, YAML).
+    """Check the shipped lexicon and codebooks, or lexicon and codebook files of your own (FILE, YAML).
 
     Every mistake is named with file and line on stderr. Warnings do not change the exit status; mistakes make it 2.
     """
+    from lang_audit.codebook import codebook_names
+    from lang_audit.codebook_check import check_codebook, is_codebook
     from lang_audit.errors import LexiconError
-    from lang_audit.lexicon_check import check
+    from lang_audit.lexicon_check import Checked, check
 
+    books = [str(path) for path in files if is_codebook(path)] if files else codebook_names()
+    terms = tuple(path for path in files if not is_codebook(path))
     try:
-        checked = check(files)
+        checked = check(terms) if terms or not files else Checked(0, 0, [])
+        warnings = checked.warnings + [warning for book in books for warning in check_codebook(book)]
     except LexiconError as error:
         for problem in error.problems:
             click.echo(problem, err=True)
         click.echo(f"{_count(len(error.problems), 'mistake')}. Nothing was loaded.", err=True)
         sys.exit(MISTAKES)
-    for warning in checked.warnings:
+    for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
-    counts = (
-        _count(checked.files, "file"),
-        _count(checked.entries, "entry", "entries"),
-        _count(len(checked.warnings), "warning"),
-    )
-    click.echo("{}, {}, no mistakes, {}.".format(*counts))
+    counts = [_count(checked.files + len(books), "file"), _count(checked.entries, "entry", "entries")]
+    counts += [_count(len(books), "codebook")] if books else []
+    click.echo(f"{', '.join(counts)}, no mistakes, {_count(len(warnings), 'warning')}.")
 
 
 @lexicon.command("export")

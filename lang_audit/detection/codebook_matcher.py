@@ -26,6 +26,7 @@ from lang_audit.detection.evidence_patterns import (
     in_bounds,
     matches,
 )
+from lang_audit.detection.phrase_scan import Hit
 from lang_audit.detection.sentences import sentence_starts
 from lang_audit.detection.strength import StrengthCues
 from lang_audit.model import Strength
@@ -107,6 +108,10 @@ class CodebookMatcher:
             for pattern in rule.say:
                 rarest = min(pattern.keys, key=lambda key: (self.scanner.size(key), key))
                 self._by_key.setdefault(rarest, []).append((rule, pattern))
+        self._telling = self.scanner.phrases(self._by_key)
+        self._whole_paper = self.actors.keys | frozenset(
+            k for scope in self._scope.values() for p in scope for k in p.keys
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         """Find and write; the doc's text is not changed."""
@@ -132,13 +137,18 @@ class CodebookMatcher:
         return doc
 
     def match(
-        self, text: str, subject: Subject, section: str, found: Mapping[str, list[Found]] | None = None
+        self, text: str, subject: Subject, section: str, hits: list[Hit] | None = None, shift: int = 0
     ) -> list[EvidenceFound]:
-        """The evidence in one passage, one piece a code and sentence; `found` are the words of the scanner, where known."""
-        found = self.scanner.find(text) if found is None else found
-        if subject.about_peers is False and PEER not in found and not subject.books:
+        """The evidence in one passage, one piece a code and sentence.
+
+        `hits` are what the scanner found in it, where that is known, with offsets that are greater by `shift`.
+        """
+        if hits is None:
+            hits = self.scanner.scan(text)
+        if not any(hit.phrase in self._telling for hit in hits):
             return []
-        if not any(key in self._by_key for key in found):
+        found = self.scanner.places(hits, shift)
+        if not subject.books and subject.about_peers is False and PEER not in found:
             return []
         found = self.actors.settle(text, found, subject.acronyms, subject.about_peers)
         starts = sentence_starts(text)
@@ -201,12 +211,10 @@ class CodebookMatcher:
         first = sentence.found[rule.actor][0]
         return text[first.start : first.end]
 
-    def subject(
-        self, text: str, found: Mapping[str, list[Found]], front: int, definitions: Mapping[str, str]
-    ) -> Subject:
-        """What a whole paper is about, from the words `found` in it; title and abstract end at the offset `front`."""
+    def subject(self, text: str, hits: list[Hit], front: int, definitions: Mapping[str, str]) -> Subject:
+        """What a whole paper is about, from what the scanner found in it; title and abstract end at the offset `front`."""
         acronyms = self.actors.acronyms(definitions)
-        settled = self.actors.settle(text, found, acronyms, None)
+        settled = self.actors.settle(text, self.scanner.places(hits, 0, self._whole_paper), acronyms, None)
         peers = settled.get(PEER, [])
         whole = Sentence(text, 0, len(text), settled)
         books = {n for n, scope in self._scope.items() if not scope or any(matches(p, whole) for p in scope)}

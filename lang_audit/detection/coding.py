@@ -19,7 +19,7 @@ from lang_audit.detection import (  # noqa: F401  (their factories register on i
     sentences,
 )
 from lang_audit.detection.codebook_matcher import Subject
-from lang_audit.detection.evidence_patterns import Found, in_bounds
+from lang_audit.detection.phrase_scan import Hit
 from lang_audit.detection.sentences import bounds_around, sentence_bounds
 from lang_audit.model import CodeMention, Configuration, Paper, Passage
 
@@ -50,18 +50,19 @@ def code_paper(
     """The evidence for the codes of codebooks in a paper, and the configurations in which they stand, in text order."""
     nlp = build_coding(names, folder)
     matcher = codebook_matcher.codebook_matcher(names, folder)
-    words = matcher.scanner.find(paper.text)
+    hits = matcher.scanner.scan(paper.text)
+    starts = [hit.start for hit in hits]
     subject = Subject(matcher.actors.acronyms(definitions))
     if len(paper.text) > _WHOLE_PAPER:
-        subject = matcher.subject(paper.text, words, _front(paper), definitions)
-    read = _read(paper)
+        subject = matcher.subject(paper.text, hits, _front(paper), definitions)
     passages: list[Passage] = []
     docs: list[Doc] = []
-    for passage, found in zip(read, in_bounds(words, [(p.start, p.end) for p in read]), strict=True):
+    for passage in _read(paper):
         text = paper.text[passage.start : passage.end]
         section = paper.section_at(passage.start)
         kind = section.kind if section else "other"
-        evidence = _evidence(matcher, text, passage, subject, kind, found)
+        inside = hits[bisect_left(starts, passage.start) : bisect_left(starts, passage.end)]
+        evidence = _evidence(matcher, text, passage, subject, kind, [hit for hit in inside if hit.end <= passage.end])
         if evidence != []:
             doc = nlp.make_doc(text)
             doc._.section, doc._.passage, doc._.subject, doc._.evidence = kind, passage.kind, subject, evidence
@@ -86,12 +87,10 @@ def _evidence(
     passage: Passage,
     subject: Subject,
     section: str,
-    found: dict[str, list[Found]],
+    hits: list[Hit],
 ) -> list[codebook_matcher.EvidenceFound] | None:
     """The evidence in the raw text of a passage, so that only passages that have some become docs."""
-    start = passage.start
-    here = {key: [Found(f.start - start, f.end - start) for f in places] for key, places in found.items()}
-    return matcher.match(text, subject, section, here)
+    return matcher.match(text, subject, section, hits, passage.start)
 
 
 def _read(paper: Paper) -> list[Passage]:

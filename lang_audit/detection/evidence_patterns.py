@@ -12,11 +12,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import NamedTuple
 
-from lang_audit.detection.phrase_scan import WordScanner, fold
-from lang_audit.inflection import phrase_forms
+from lang_audit.detection.phrase_scan import Hit
+from lang_audit.detection.vocabulary_scan import VocabularyScanner
 from lang_audit.vocabulary import WordClass, excluded, members
 
 GAP = 6
@@ -111,46 +110,50 @@ class PatternScanner:
 
     def __init__(self, patterns: Iterable[Pattern], classes: Mapping[str, WordClass], keys: Iterable[str] = ()) -> None:
         self._owners: dict[str, list[tuple[str, bool]]] = {}
-        capitals: set[str] = set()
-        plain: set[str] = set()
         for key in sorted({key for pattern in patterns for key in pattern.keys} | set(keys)):
             words, others = _words_of(key, classes)
             for blocked, phrases in ((False, words), (True, others)):
-                for phrase in phrases:
-                    forms = {phrase[1:]} if phrase.startswith("=") else phrase_forms(phrase)
-                    for form in forms:
-                        folded = _folded(form)
-                        owners = self._owners.setdefault(folded, [])
-                        if (key, blocked) not in owners:
-                            owners.append((key, blocked))
-                        if form.isupper() or form[:-1].isupper():
-                            capitals.add(folded)
-                        else:
-                            plain.add(folded)
-        self._acronyms = frozenset(form for form in capitals - plain if len(form) > 1)
+                for phrase in dict.fromkeys(phrases):
+                    self._owners.setdefault(phrase, []).append((key, blocked))
         self._sizes = Counter(key for owners in self._owners.values() for key, blocked in owners if not blocked)
-        self._scanner = WordScanner(self._owners)
+        self._scanner = VocabularyScanner(self._owners)
 
     def size(self, key: str) -> int:
-        """How many forms a slot has: the fewer, the rarer it stands in a text."""
+        """How many phrases a slot has: the fewer, the rarer it stands in a text."""
         return self._sizes.get(key, 0)
+
+    def scan(self, text: str) -> list[Hit]:
+        """Where the vocabulary's phrases stand in `text`, in order."""
+        return self._scanner.find(text)
+
+    def places(self, hits: Iterable[Hit], shift: int = 0, only: frozenset[str] | None = None) -> dict[str, list[Found]]:
+        """Where the words of each slot stand, from the `hits` of `scan`, in order.
+
+        Offsets are less by `shift`; `only` names the slots that are asked for (None: all).
+        """
+        found: dict[str, list[Found]] = {}
+        blocks: dict[str, list[Found]] = {}
+        for hit in hits:
+            place = Found(hit.start - shift, hit.end - shift)
+            for key, blocked in self._owners[hit.phrase]:
+                if only is None or key in only:
+                    (blocks if blocked else found).setdefault(key, []).append(place)
+        for key, others in blocks.items():
+            if key in found:
+                meant = [f for f in found[key] if not any(o.start <= f.start and f.end <= o.end for o in others)]
+                found[key] = meant
+        return {key: sorted(set(places)) for key, places in found.items() if places}
 
     def find(self, text: str) -> dict[str, list[Found]]:
         """Where the words of each slot stand in `text`, in order."""
-        found: dict[str, list[Found]] = {}
-        blocks: dict[str, list[tuple[int, int]]] = {}
-        for hit in self._scanner.find(text):
-            if hit.phrase in self._acronyms and not text[hit.start : hit.start + 2].isupper():
-                continue  # ART is a therapy, art is not
-            for key, blocked in self._owners[hit.phrase]:
-                if blocked:
-                    blocks.setdefault(key, []).append((hit.start, hit.end))
-                else:
-                    found.setdefault(key, []).append(Found(hit.start, hit.end))
-        for key, spans in blocks.items():
-            if key in found:
-                found[key] = [f for f in found[key] if not any(s <= f.start and f.end <= e for s, e in spans)]
-        return {key: sorted(set(places)) for key, places in found.items() if places}
+        return self.places(self.scan(text))
+
+    def phrases(self, keys: Iterable[str]) -> frozenset[str]:
+        """The phrases of the slots `keys`: a text without one of them holds none of the slots."""
+        wanted = frozenset(keys)
+        return frozenset(
+            p for p, owners in self._owners.items() if any(key in wanted for key, blocked in owners if not blocked)
+        )
 
 
 def in_bounds(found: Mapping[str, list[Found]], bounds: list[tuple[int, int]]) -> list[dict[str, list[Found]]]:
@@ -232,11 +235,6 @@ def _near(groups: list[list[Found]], sentence: Sentence) -> list[Found]:
             pieces = tuple(sorted(piece for c in chosen for piece in c.pieces))
             found.append(Found(min(c.start for c in chosen), max(c.end for c in chosen), pieces))
     return found
-
-
-@cache
-def _folded(form: str) -> str:
-    return fold(form) if not form.isascii() or "  " in form else form.lower().replace("-", " ")
 
 
 def _words_of(key: str, classes: Mapping[str, WordClass]) -> tuple[list[str], list[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -32,7 +32,9 @@ class Hit(NamedTuple):
     phrase: str
 
 
-class _Folded(NamedTuple):
+class Folded(NamedTuple):
+    """A text as phrases are compared with it, and where its characters came from."""
+
     text: str
     cuts: list[int]
     shifts: list[int]
@@ -48,7 +50,12 @@ def fold(text: str) -> str:
     return _folded(text, _RUN).text
 
 
-def _folded(text: str, pattern: re.Pattern[str]) -> _Folded:
+def readings(text: str) -> list[Folded]:
+    """`text` folded: once, or twice where a hyphen at a line end may be part of a compound or of a broken word."""
+    return [_folded(text, _RUN), *([_folded(text, _BROKEN)] if _BROKEN.search(text) else [])]
+
+
+def _folded(text: str, pattern: re.Pattern[str]) -> Folded:
     marked = _DASH_BETWEEN_SPACES.sub(_MARK, text)
     lowered = marked.lower()
     if len(lowered) != len(text):
@@ -67,7 +74,7 @@ def _folded(text: str, pattern: re.Pattern[str]) -> _Folded:
         cuts.append(length)
         shifts.append(removed)
     pieces.append(lowered[last:])
-    return _Folded("".join(pieces).translate(_FOLD), cuts, shifts)
+    return Folded("".join(pieces).translate(_FOLD), cuts, shifts)
 
 
 class PhraseScanner:
@@ -86,16 +93,13 @@ class PhraseScanner:
 
     def find(self, text: str) -> list[Hit]:
         """Every phrase in `text`, in order of start, then of length."""
-        hits = set(self._scan(_folded(text, _RUN)))
-        if _BROKEN.search(text):
-            hits.update(self._scan(_folded(text, _BROKEN)))
-        return sorted(hits)
+        return sorted({hit for folded in readings(text) for hit in self._scan(folded)})
 
     def longest(self, text: str) -> list[Hit]:
         """The phrases in `text` where the longest of overlapping matches wins (the earlier of two equally long ones)."""
         return longest_wins(self.find(text))
 
-    def _scan(self, folded: _Folded) -> Iterator[Hit]:
+    def _scan(self, folded: Folded) -> Iterator[Hit]:
         if self._automaton is None:
             return
         text = folded.text
@@ -105,49 +109,6 @@ class PhraseScanner:
             if end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
                 continue
             yield Hit(folded.original(start), folded.original(end - 1) + 1, self._phrases[self._keys[key]])
-
-
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-_WHOLE = ""
-
-
-class WordScanner:
-    """Finds all of many phrases like `PhraseScanner.find`, word by word: faster where most phrases are short, common words.
-
-    Phrases and text are folded and cut into words the same way, so a match begins and ends with whole words.
-    """
-
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._tree: dict[str, Any] = {}
-        for phrase in phrases:
-            branch = self._tree
-            # a folded phrase of plain words needs no folding again
-            words = (
-                phrase.split()
-                if phrase.replace(" ", "a").isalnum() and phrase.islower()
-                else _TOKEN.findall(fold(phrase))
-            )
-            for token in words:
-                branch = branch.setdefault(token, {})
-            branch.setdefault(_WHOLE, phrase)
-
-    def find(self, text: str) -> list[Hit]:
-        """Every phrase in `text`, in order of start, then of length; overlapping ones too."""
-        hits = set(self._scan(_folded(text, _RUN)))
-        if _BROKEN.search(text):
-            hits.update(self._scan(_folded(text, _BROKEN)))
-        return sorted(hits)
-
-    def _scan(self, folded: _Folded) -> Iterator[Hit]:
-        tokens = [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(folded.text)]
-        for k, (word, start, _) in enumerate(tokens):
-            branch = self._tree.get(word)
-            last = k
-            while branch is not None:
-                if _WHOLE in branch:
-                    yield Hit(folded.original(start), folded.original(tokens[last][2] - 1) + 1, branch[_WHOLE])
-                last += 1
-                branch = branch.get(tokens[last][0]) if last < len(tokens) else None
 
 
 def longest_wins(hits: Iterable[Hit]) -> list[Hit]:

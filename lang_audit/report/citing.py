@@ -17,48 +17,10 @@ _TITLES = re.compile(
     re.IGNORECASE,
 )
 _PARTICLES: Final = frozenset(
-    [
-        *(
-            "van",
-            "von",
-            "der",
-            "den",
-            "de",
-            "del",
-            "della",
-            "dem",
-            "des",
-            "di",
-            "da",
-            "das",
-            "do",
-            "dos",
-            "du",
-            "la",
-            "le",
-        ),
-        *(
-            "los",
-            "las",
-            "lo",
-            "el",
-            "al",
-            "bin",
-            "ibn",
-            "ben",
-            "bint",
-            "zu",
-            "zum",
-            "zur",
-            "ten",
-            "ter",
-            "te",
-            "'t",
-            "op",
-        ),
-        *("af", "av", "y", "e", "st", "st."),
-    ]
-)
+    ("van", "von", "der", "den", "de", "del", "della", "dem", "des", "di", "da", "das", "do", "dos", "du", "la", "le", "los",
+     "las", "lo", "el", "al", "bin", "ibn", "ben", "bint", "zu", "zum", "zur", "ten", "ter", "te", "'t", "op", "af", "av", "y",
+     "e", "st", "st.")
+)  # fmt: skip
 _BODY = re.compile(
     r"\b(?:organi[sz]ation|group|consortium|team|network|committee|collaborat\w+|investigators|association|society|ministry|"
     r"institut\w+|universit\w+|department|cent(?:re|er)s?|programme?|council|foundation|agency|alliance|commission|service|unit|"

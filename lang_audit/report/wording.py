@@ -13,6 +13,7 @@ from typing import Final
 
 from lang_audit.codebook import Part
 from lang_audit.model import Metadata, SectionKind, Severity, Strength, Usage, VerdictLabel, VerdictRule
+from lang_audit.report.citing import short_names
 from lang_audit.verdict import MIXED_FROM, PERSON_FIRST_FROM
 
 SECTIONS: Final[dict[SectionKind, str]] = {
@@ -219,25 +220,11 @@ def sentence_case(text: str) -> str:
 
 def short_name(metadata: Metadata | None, path: str) -> str:
     """What a reader calls the paper: author and year where known, else its title, else the name of its file."""
-    if metadata and (families := [name for author in metadata.authors if (name := _family(author))]):
-        names = " & ".join(families) if len(families) < 3 else f"{families[0]} et al."
+    if metadata and (names := short_names(metadata)):
         return f"{names} {metadata.year}" if metadata.year else names
     if metadata and metadata.title:
         return squeeze(metadata.title).strip()
     return PurePath(path).name or path or "unnamed input"
-
-
-_INITIALS = re.compile(r"(?:[A-Z]\.?-?){1,3}")
-
-
-def _family(author: str) -> str:
-    """The family name in "Chang, Judy", "Chang J", "J. Chang" or "Judy Chang"."""
-    words = author.split(",")[0].split()
-    initials_last = False
-    while len(words) > 1 and _INITIALS.fullmatch(words[-1]):
-        words.pop()
-        initials_last = True
-    return " ".join(words) if initials_last or "," in author or not words else words[-1]
 
 
 def web_address(identifier: str) -> str | None:

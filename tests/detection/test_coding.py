@@ -78,7 +78,7 @@ def test_lists_and_thanks_show_nothing(kind: SectionKind) -> None:
 
 
 STATED = [
-    "Despite fear of arrest, people came to the van because they trusted the peer workers, which led to increased access to care.",
+    "Despite fear of arrest, people came because they trusted the peer workers, which led to increased access to care.",
     "By acting as a bridge, peer workers overcame long waiting times at the clinic, resulting in increased uptake of testing.",
     "People met stigma at the hospital. Through the empathy of peer navigators they felt accepted. As a result, retention rose.",
 ]

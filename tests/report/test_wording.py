@@ -18,7 +18,7 @@ def test_every_code_has_words() -> None:
     ("authors", "year", "name"),
     [
         (["Chang J"], 2021, "Chang 2021"),
-        (["Judy Chang", "Shelly, Susan"], 2021, "Chang & Shelly 2021"),
+        (["Judy Chang", "Shelly, Susan"], 2021, "Chang and Shelly 2021"),
         (["van der Berg J-P", "B C", "D E"], None, "van der Berg et al."),
         (["J. A. Chang"], 2021, "Chang 2021"),
         (["Chang, J A"], 2021, "Chang 2021"),
