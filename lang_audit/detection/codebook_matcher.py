@@ -37,10 +37,11 @@ GROUP = "codes"
 RIVAL, CLIENT, PROGRAMME = "<provider>", "<client>", "<programme>"
 DENIAL, NO_EVIDENCE = "<denial>", "<no-evidence>"
 
-# How many sentences back and ahead those may be named who do it: "They ..." and "... . This support by peers ...".
-_BACK, _AHEAD = 3, 2
-# A paper that names peers so many times is about them.
-_OFTEN = 5
+# How many sentences back and ahead those may be named who do it, or who need only be named: "They ...", "... This support by
+# peers ...". An excerpt was chosen for what it says, so that its sentences belong together more than those of a paper do.
+_REACH = {"excerpt": (3, 2), "paper": (2, 1), "near": (1, 1)}
+# A paper that names peers so many times is about them, or one that names them in title or abstract and so many times in all.
+_OFTEN, _TOLD = 15, 3
 
 
 class Rule(NamedTuple):
@@ -158,8 +159,7 @@ class CodebookMatcher:
         for k, sentence in enumerate(sentences):
             if NO_EVIDENCE in sentence.found:
                 continue
-            around = sentences[max(0, k - _BACK) : k + _AHEAD + 1]
-            chosen = self._in_sentence(sentence, around, subject)
+            chosen = self._in_sentence(sentences, k, subject)
             strength = (
                 self._strength.of(sentence, section, text[sentence.start : sentence.end]) if chosen else "reported"
             )
@@ -168,13 +168,12 @@ class CodebookMatcher:
                 evidence.append(EvidenceFound(label, place, questions, strength, self._cue(rule, sentence, text)))
         return evidence
 
-    def _in_sentence(
-        self, sentence: Sentence, around: list[Sentence], subject: Subject
-    ) -> dict[str, tuple[Rule, Found]]:
+    def _in_sentence(self, sentences: list[Sentence], k: int, subject: Subject) -> dict[str, tuple[Rule, Found]]:
+        sentence = sentences[k]
         chosen: dict[str, tuple[Rule, Found]] = {}
         for key in sentence.found:
             for rule, pattern in self._by_key.get(key, ()):
-                if rule.label in chosen or not self._reached(rule, sentence, around, subject):
+                if rule.label in chosen or not self._reached(rule, sentences, k, subject):
                     continue
                 places = matches(pattern, sentence)
                 if not places or any(matches(p, sentence) for p in rule.unless):
@@ -185,17 +184,19 @@ class CodebookMatcher:
                     chosen[rule.label] = (rule, meant[0])
         return dict(sorted(chosen.items(), key=lambda item: (item[1][1].start, item[0])))
 
-    def _reached(self, rule: Rule, sentence: Sentence, around: list[Sentence], subject: Subject) -> bool:
+    def _reached(self, rule: Rule, sentences: list[Sentence], k: int, subject: Subject) -> bool:
         """Whether those who must do it are within reach; where nobody must, whether the paper is about the book's subject."""
         if rule.actor is None:
             return subject.books is None or rule.book in subject.books
-        if rule.actor in sentence.found:
+        if rule.actor in sentences[k].found:
             return True
         if rule.asks.within == "sentence":
             return False
         # in a paper about what peers do, "the intervention" is theirs
-        theirs = bool(subject.about_peers) and (rule.asks.within == "paper" or PROGRAMME in sentence.found)
-        return theirs or any(rule.actor in other.found for other in around)
+        if subject.about_peers and (rule.asks.within == "paper" or PROGRAMME in sentences[k].found):
+            return True
+        back, ahead = _REACH["excerpt" if subject.books is None else "near" if rule.asks.near else "paper"]
+        return any(rule.actor in other.found for other in sentences[max(0, k - back) : k + ahead + 1])
 
     def _questions(self, rule: Rule, sentence: Sentence) -> Iterator[str]:
         if rule.asks.by and (RIVAL in sentence.found or rule.actor not in sentence.found):
@@ -218,7 +219,8 @@ class CodebookMatcher:
         peers = settled.get(PEER, [])
         whole = Sentence(text, 0, len(text), settled)
         books = {n for n, scope in self._scope.items() if not scope or any(matches(p, whole) for p in scope)}
-        about = len(peers) >= _OFTEN or any(place.start < front for place in peers)
+        in_front = any(place.start < front for place in peers)
+        about = len(peers) >= (_TOLD if in_front else _OFTEN)
         return Subject(acronyms, about, frozenset(books))
 
 

@@ -25,7 +25,7 @@ from lang_audit.model import CodeMention, Configuration, Paper, Passage
 
 # Where nothing is said of the study: lists, thanks, forms.
 _UNREAD_SECTIONS = frozenset({"references", "keywords", "funding", "acknowledgements"})
-_UNREAD_PASSAGES = frozenset({"heading", "reference", "footnote"})
+_UNREAD_PASSAGES = frozenset({"heading", "reference", "footnote", "table"})
 # A text shorter than this is an excerpt or an abstract: what it is about cannot be told from how often it names peers.
 _WHOLE_PAPER = 6000
 
