@@ -165,5 +165,5 @@ def _spellings(form: str) -> set[str]:
 
 def last_forms(word: str) -> frozenset[str]:
     """The forms of the last word of a phrase: both numbers, both spellings ("support group", "drop-in centre")."""
-    forms = {word, plural_of(word)} if word.isalpha() else {word}
+    forms = {word, plural_of(word), word + "s"} if word.isalpha() else {word}
     return frozenset(spelt for form in forms for spelt in _spellings(form))

@@ -6,7 +6,7 @@ and a parser.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -82,7 +82,7 @@ def parties(anchor: Token) -> list[Token]:
                 and child.i != anchor.i
             ):
                 found += [child, *child.conjuncts]
-            elif child.dep_ in ("prep", "agent"):
+            elif child.dep_ in ("prep", "agent") and child.lower_ != "than":
                 found += [noun for pobj in child.children if pobj.dep_ == "pobj" for noun in (pobj, *pobj.conjuncts)]
     return found
 
@@ -225,6 +225,8 @@ def settle_codes(docs: list[Doc], model: str | None = None) -> None:
                 asked.setdefault((k, span.sent.start_char), span.sent)
     nlp = load_trained(model, exclude=("ner", "lemmatizer", "attribute_ruler")) if asked else None
     if nlp is None:
+        for doc in docs:
+            doc.spans["codes"] = first_of_each(doc.spans.get("codes", ()))
         return
     sentences = [_sentence(docs[k], bounds, nlp) for (k, _), bounds in asked.items()]
     grammar = CodeGrammar()
@@ -233,7 +235,15 @@ def settle_codes(docs: list[Doc], model: str | None = None) -> None:
         held.update((k, span.label_, span.start_char + first) for span in grammar(parsed).spans["codes"])
     for k, doc in enumerate(docs):
         codes = doc.spans.get("codes", ())
-        doc.spans["codes"] = [s for s in codes if not s.id_ or (k, s.label_, s.start_char) in held]
+        doc.spans["codes"] = first_of_each(s for s in codes if not s.id_ or (k, s.label_, s.start_char) in held)
+
+
+def first_of_each(spans: Iterable[Span]) -> list[Span]:
+    """Of the spans for one code in one sentence, the first."""
+    kept: dict[tuple[str, int], Span] = {}
+    for span in spans:
+        kept.setdefault((span.label_, span.sent.start_char), span)
+    return list(kept.values())
 
 
 def _sentence(doc: Doc, sentence: Span, nlp: Language) -> Doc:

@@ -140,7 +140,7 @@ class CodebookMatcher:
     def match(
         self, text: str, subject: Subject, section: str, hits: list[Hit] | None = None, shift: int = 0
     ) -> list[EvidenceFound]:
-        """The evidence in one passage, one piece a code and sentence.
+        """The evidence in one passage: one piece a code and sentence, or all those of which grammar must choose.
 
         `hits` are what the scanner found in it, where that is known, with offsets that are greater by `shift`.
         """
@@ -163,26 +163,46 @@ class CodebookMatcher:
             strength = (
                 self._strength.of(sentence, section, text[sentence.start : sentence.end]) if chosen else "reported"
             )
-            for label, (rule, place) in chosen.items():
-                questions = tuple(self._questions(rule, sentence))
-                evidence.append(EvidenceFound(label, place, questions, strength, self._cue(rule, sentence, text)))
+            for label, place, questions, cue in chosen:
+                evidence.append(
+                    EvidenceFound(label, place, questions, strength, text[cue.start : cue.end] if cue else None)
+                )
         return evidence
 
-    def _in_sentence(self, sentences: list[Sentence], k: int, subject: Subject) -> dict[str, tuple[Rule, Found]]:
+    def _in_sentence(
+        self, sentences: list[Sentence], k: int, subject: Subject
+    ) -> list[tuple[str, Found, tuple[str, ...], Found | None]]:
+        """For each code the evidence that needs no grammar, else all that grammar may leave: label, place, questions, actor."""
         sentence = sentences[k]
-        chosen: dict[str, tuple[Rule, Found]] = {}
+        sure: set[str] = set()
+        chosen: dict[str, list[tuple[str, Found, tuple[str, ...], Found | None]]] = {}
         for key in sentence.found:
             for rule, pattern in self._by_key.get(key, ()):
-                if rule.label in chosen or not self._reached(rule, sentences, k, subject):
+                if rule.label in sure or not self._reached(rule, sentences, k, subject):
                     continue
                 places = matches(pattern, sentence)
                 if not places or any(matches(p, sentence) for p in rule.unless):
                     continue
                 others = [place for p in rule.other_sense for place in matches(p, sentence)]
                 meant = [p for p in places if not any(p.start < o.end and o.start < p.end for o in others)]
-                if meant:
-                    chosen[rule.label] = (rule, meant[0])
-        return dict(sorted(chosen.items(), key=lambda item: (item[1][1].start, item[0])))
+                if not meant:
+                    continue
+                questions = tuple(self._questions(rule, sentence))
+                actor = next(iter(sentence.found.get(rule.actor or "", ())), None)
+                found = [(rule.label, place, questions, actor) for place in meant]
+                if questions:
+                    chosen.setdefault(rule.label, []).extend(found)
+                else:
+                    sure.add(rule.label)
+                    chosen[rule.label] = found[:1]
+        return sorted(
+            {
+                (label, place, questions): (label, place, questions, actor)
+                for c in chosen.values()
+                for label, place, questions, actor in c
+            }.values(),
+            key=lambda item: (item[1].start, item[0], item[2]),
+        )
 
     def _reached(self, rule: Rule, sentences: list[Sentence], k: int, subject: Subject) -> bool:
         """Whether those who must do it are within reach; where nobody must, whether the paper is about the book's subject."""
@@ -205,12 +225,6 @@ class CodebookMatcher:
             yield "party"
         if rule.asks.denied == "drop" and DENIAL in sentence.found:
             yield "denied"
-
-    def _cue(self, rule: Rule, sentence: Sentence, text: str) -> str | None:
-        if rule.actor is None or rule.actor not in sentence.found:
-            return None
-        first = sentence.found[rule.actor][0]
-        return text[first.start : first.end]
 
     def subject(self, text: str, hits: list[Hit], front: int, definitions: Mapping[str, str]) -> Subject:
         """What a whole paper is about, from what the scanner found in it; title and abstract end at the offset `front`."""

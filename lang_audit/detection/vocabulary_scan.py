@@ -35,9 +35,13 @@ class VocabularyScanner:
             words = phrase.removeprefix("=").split()
             for k, word in enumerate(words):
                 tokens = _TOKEN.findall(fold(word))
+                at_end = k == len(words) - 1
                 if not inflected or len(tokens) != 1 or 0 < k < len(words) - 1:
-                    for token in tokens:
+                    for token in tokens[:-1] if at_end and inflected else tokens:
                         branch = branch.exact.setdefault(token, _Branch())
+                    if at_end and inflected:  # "go-between" -> go-betweens
+                        ends.add(tokens[-1])
+                        branch = branch.last.setdefault(tokens[-1], _Branch())
                 elif k == 0:
                     branch = first.setdefault(word, _Branch())
                 else:
