@@ -6,6 +6,7 @@ import pytest
 
 from lang_audit.audit import audit_paper
 from lang_audit.model import Appraisal, Paper, Passage, Section, SectionKind
+from lang_audit.settings import load_settings
 
 
 def paper_of(text: str, *, kind: SectionKind = "results", year: int | None = None) -> Paper:
@@ -23,10 +24,11 @@ def paper_of(text: str, *, kind: SectionKind = "results", year: int | None = Non
 
 @pytest.fixture
 def appraise_text() -> Callable[..., Appraisal]:
-    """The appraisal of a text that stands in one section of a paper."""
+    """The appraisal of the language of a text that stands in one section of a paper."""
+    settings = load_settings(codebooks=["none"])
 
     def run(text: str, **where: object) -> Appraisal:
-        appraisal = audit_paper(paper_of(text, **where)).appraisal  # type: ignore[arg-type]
+        appraisal = audit_paper(paper_of(text, **where), settings=settings).appraisal  # type: ignore[arg-type]
         assert appraisal is not None
         return appraisal
 

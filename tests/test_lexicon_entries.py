@@ -7,15 +7,17 @@ import pytest
 from lang_audit.audit import audit_paper
 from lang_audit.detection.lexicon_matcher import term_scanner
 from lang_audit.lexicon import Entry, load_lexicon
+from lang_audit.settings import load_settings
 from tests.conftest import paper_of
 
 LEXICON = load_lexicon()
+LANGUAGE = load_settings(codebooks=["none"])
 FLAG = [(key, text) for key, entry in LEXICON.entries.items() for text in entry.examples.flag]
 PASS = [(key, text) for key, entry in LEXICON.entries.items() for text in entry.examples.pass_]
 
 
 def raised(text: str) -> dict[str, str]:
-    appraisal = audit_paper(paper_of(text)).appraisal
+    appraisal = audit_paper(paper_of(text), settings=LANGUAGE).appraisal
     assert appraisal is not None
     return {f.entry: f.decision for f in appraisal.findings if f.decision != "exempt"}
 

@@ -20,7 +20,9 @@ AUDITS = [name for name in profile_names() if name not in ("default", "strict")]
 
 
 def appraise(text: str, profile: str, year: int | None = None) -> Appraisal:
-    appraisal = audit_paper(paper_of(text, year=year), settings=load_settings(profile=profile)).appraisal
+    appraisal = audit_paper(
+        paper_of(text, year=year), settings=load_settings(profile=profile, codebooks=["none"])
+    ).appraisal
     assert appraisal is not None
     return appraisal
 

@@ -21,7 +21,30 @@ _OWNED = re.compile(
 )
 _BEFORE = 16
 # A helper of whom the text tells a life like the clients', and clients who are taken on as helpers.
-_DESCRIBED = ("<helper> ...7 <lived-status>", "<own-people> ...4 <taken-on>", "<taken-on> ...3 <own-people>")
+# Then those who do it for others of their own kind, and those chosen from among the served.
+_DESCRIBED = (
+    "<helper> ...7 <lived-status>",
+    "<own-people> ...4 <taken-on>",
+    "<taken-on> ...3 <own-people>",
+    "<ordinary-people> ...2 <hired-as>",
+    "<helper> ...2 who|whose|whom ...8 themselves|herself|himself",
+    "<helper> ...10 <from-among>",
+    "<from-among> ...6 <taken-on>",
+    "<taken-on> ...4 <from-among>",
+    "<own-people> ...6 <helps-own> ...1 <own-kind>",
+    "<own-people> ...12 as ...3 <helper>",
+    "<gathering> ...1 <own-people>",
+)
+# Acronyms of which the text tells no more than that they are people who visit and accompany ("CMMs made home visits").
+_WORKERS = re.compile(
+    r"\b(?P<short>[a-z]?[A-Z]{2,5})s\b(?=(?:\s+(?:who|that|also|then|will|would|can|could|to|and))*\s+"
+    r"(?:ma[dk]e|conduct(?:ed)?|d(?:o|id))?\s*(?:home visits|(?:visit|accompan|escort|befriend)\w*))"
+    r"|\bhome visits (?:by|from|with) (?:the |a |an )?(?P<visitor>[a-z]?[A-Z]{2,5})s?\b"
+)
+_PROFESSIONS = frozenset("GP NP RN MD HCW HCP PCP RA MSM PWID PWUD PLHIV PLWH NGO CBO PHN CNM SW OT PT PI RCT DO PA FSW".split())
+
+
+_TELLING = ("<lived-status>", "<taken-on>", "<from-among>", "<helps-own>", "<hired-as>", "<gathering>", "themselves|herself|himself")
 
 
 class Actors:
@@ -46,7 +69,10 @@ class Actors:
         peers = list(found.get(PEER, ()))
         for short in acronyms:
             peers += [Found(m.start(), m.end()) for m in re.finditer(rf"\b{re.escape(short)}s?\b", text)]
-        if all(key in found for key in ("<helper>", "<lived-status>")) or "<taken-on>" in found:
+        short_forms = {m["short"] or m["visitor"] for m in _WORKERS.finditer(text)} - _PROFESSIONS
+        for short in short_forms:
+            peers += [Found(m.start(), m.end()) for m in re.finditer(rf"\b{re.escape(short)}s?\b", text)]
+        if any(key in found for key in _TELLING):
             whole = Sentence(text, 0, len(text), found)
             peers += [Found(p.start, p.end) for pattern in self._described for p in matches(pattern, whole)]
         known = bool(peers) or bool(about_peers)
