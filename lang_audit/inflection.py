@@ -120,7 +120,12 @@ _DOUBLING = frozenset((
 _SPELLINGS = (
     (re.compile(r"is(e|es|ed|ing|ation|ations|er|ers)$"), r"iz\1"),
     (re.compile(r"iz(e|es|ed|ing|ation|ations|er|ers)$"), r"is\1"),
-    (re.compile(r"our(s|ed|ing|al|ally|able|ful|hood|hoods)?$"), r"or\1"),
+    (
+        re.compile(
+            r"(behavi|neighb|lab|col|fav|hon|harb|rum|tum|hum|endeav|vap|od|flav|vig)our(s|ed|ing|al|ally|able|hood|hoods)?$"
+        ),
+        r"\1or\2",
+    ),
     (re.compile(r"(behavi|neighb|lab|col|hon|fav)or(s|ed|ing|al|able|hood|hoods)?$"), r"\1our\2"),
     (re.compile(r"(counsel|travel|model|label|signal|enrol|fulfil|cancel)l(ed|ing|or|ors|er|ers)$"), r"\1\2"),
     (re.compile(r"(counsel|travel|model|label|signal|enrol|fulfil|cancel)(ed|ing|or|ors|er|ers)$"), r"\1l\2"),

@@ -34,6 +34,8 @@ _DESCRIBED = (
     "<own-people> ...6 <helps-own> ...1 <own-kind>",
     "<own-people> ...12 as ...3 <helper>",
     "<gathering> ...1 <own-people>",
+    "<own-people>|<helper> ...2 each_of_whom|all_of_whom|most_of_whom|both_of_whom ...8 <lived-status>|been_through|lived",
+    "someone|somebody|man|woman|mother|others ...1 who ...2 been_through|gone_through|lived_through|come_through",
 )
 # Acronyms of which the text tells no more than that they are people who visit and accompany ("CMMs made home visits").
 _WORKERS = re.compile(
@@ -41,10 +43,23 @@ _WORKERS = re.compile(
     r"(?:ma[dk]e|conduct(?:ed)?|d(?:o|id))?\s*(?:home visits|(?:visit|accompan|escort|befriend)\w*))"
     r"|\bhome visits (?:by|from|with) (?:the |a |an )?(?P<visitor>[a-z]?[A-Z]{2,5})s?\b"
 )
-_PROFESSIONS = frozenset("GP NP RN MD HCW HCP PCP RA MSM PWID PWUD PLHIV PLWH NGO CBO PHN CNM SW OT PT PI RCT DO PA FSW".split())
+# Professions and those served; read from a string, as a list would be long
+_PROFESSIONS = frozenset(
+    re.findall(r"\w+", "GP NP RN MD HCW HCP PCP RA MSM PWID PWUD PLHIV PLWH NGO CBO PHN CNM SW OT PT PI RCT DO PA FSW")
+)
 
 
-_TELLING = ("<lived-status>", "<taken-on>", "<from-among>", "<helps-own>", "<hired-as>", "<gathering>", "themselves|herself|himself")
+# One of these words stands in each of the descriptions above.
+_TELLING = (
+    "<lived-status>",
+    "<taken-on>",
+    "<from-among>",
+    "<helps-own>",
+    "<hired-as>",
+    "<gathering>",
+    "themselves|herself|himself",
+    "been_through|gone_through|lived_through|come_through",
+)
 
 
 class Actors:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -124,17 +124,18 @@ def _links(inside: list[_Evidence], cues: dict[str, list[Found]], start: int, en
     words: list[str] = []
     joined: list[set[Part]] = []
     before = start
-    for left, right in pairwise(inside):
-        if left.part != right.part:
-            pair: set[Part] = {left.part, right.part}
-            usable = sorted(causes + circumstances if "context" in pair else causes)
-            # between the two, or in front of the first one ("Despite ..., ...", "By ..., ...")
-            cue = next((c for c in usable if left.end <= c.start < right.end), None) or next(
-                (c for c in usable if before <= c.start < left.start), None
-            )
-            if cue is not None:
-                words.append(text[cue.start : cue.end])
-                joined.append(pair)
+    runs = [list(run) for _, run in groupby(inside, key=lambda item: item.part)]
+    for first, second in pairwise(runs):
+        left, right = first[-1], second[-1]
+        pair: set[Part] = {left.part, right.part}
+        usable = sorted(causes + circumstances if "context" in pair else causes)
+        # between the two, or in front of the first one ("Despite ..., ...", "By ..., ...")
+        cue = next((c for c in usable if left.end <= c.start < right.end), None) or next(
+            (c for c in usable if before <= c.start < first[0].start), None
+        )
+        if cue is not None:
+            words.append(text[cue.start : cue.end])
+            joined.append(pair)
         before = left.end
     return tuple(dict.fromkeys(words)) if _connected(joined, {item.part for item in inside}) else ()
 
