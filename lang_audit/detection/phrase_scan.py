@@ -47,6 +47,8 @@ class Folded(NamedTuple):
 
 def fold(text: str) -> str:
     """`text` as phrases are compared: lower case, plain quotes and spaces, hyphens as spaces."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return _folded(text, _RUN).text
 
 
