@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 REPORT := lang-audit-report
 
-.PHONY: demo test lint types unit lock samples docs clean
+.PHONY: demo test lint types unit fuzz lock samples docs clean
 
 demo: $(READY)
 	@$(BIN)/lang-audit appraise corpus_samples -o $(REPORT)
@@ -23,6 +23,9 @@ types: $(READY)
 
 unit: $(READY)
 	$(BIN)/pytest -n 2
+
+fuzz: $(READY) ## Two thousand mutants of our samples, for a nightly run (`make test` audits two hundred).
+	$(BIN)/python -m tests.fuzz.run --count 2000 --keep fuzz-findings
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("lang-audit needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,8 @@ class Input(NamedTuple):
     path: Path
     problem: Problem | None = None
 
+
+_LOG = logging.getLogger(__name__)
 
 # Names that no paper has: hidden files, and what operating systems leave in folders.
 _NO_PAPERS = frozenset({"Thumbs.db", "desktop.ini"})
@@ -59,24 +62,30 @@ def audit_file(source: Path | Input, *, settings: Settings | None = None) -> Ite
     """
     path, problem = source if isinstance(source, Input) else (source, None)
     if problem is not None:
-        yield Record(path=str(path), status="failed", problems=(problem,))
+        yield Record(path=shown(path), status="failed", problems=(problem,))
+        return
+    if shown(path) != str(path):
+        yield failed_record(path, "file-name", "The file's name is not valid text.", "Rename it.")
         return
     try:
-        for paper in read(path):
+        for paper in read(path, (settings or default_settings()).pdf_engine):
             yield audit_paper(paper, settings=settings)
     except UnreadableError as error:
-        yield _failed(path, error.code, error.message, error.remedy)
+        yield failed_record(path, error.code, error.message, error.remedy)
     except LangAuditError:  # a mistake in the lexicon or a setting is the run's, not the paper's
         raise
-    except (MemoryError, RecursionError):
-        yield _failed(
+    except MemoryError:
+        yield too_large(path)
+    except RecursionError:
+        yield failed_record(
             path,
             "too-large",
-            "The file is too large or too deeply nested to be read.",
-            "Split it, or export it again from the program that made it.",
+            "The file is too deeply nested to be read.",
+            "Export it again from the program that made it.",
         )
     except Exception as error:
-        yield _failed(
+        _LOG.debug("A defect, met on %s", path, exc_info=True)
+        yield failed_record(
             path,
             "defect",
             f"lang-audit met a defect of its own on this file ({type(error).__name__}: {error}).",
@@ -84,8 +93,24 @@ def audit_file(source: Path | Input, *, settings: Settings | None = None) -> Ite
         )
 
 
-def _failed(path: Path, code: str, message: str, remedy: str) -> Record:
-    return Record(path=str(path), status="failed", problems=(Problem(code=code, message=message, remedy=remedy),))
+def failed_record(path: Path, code: str, message: str, remedy: str) -> Record:
+    """The record of an input that gave no paper."""
+    return Record(path=shown(path), status="failed", problems=(Problem(code=code, message=message, remedy=remedy),))
+
+
+def too_large(path: Path) -> Record:
+    """The record of an input for which the memory is too small."""
+    return failed_record(
+        path,
+        "too-large",
+        "Reading the file takes more memory than it may have.",
+        "Split it, or export it again from the program that made it.",
+    )
+
+
+def shown(path: Path) -> str:
+    r"""A path as text; bytes of its name that are no text are spelled out (`\udcff`), because no output could hold them."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def find_inputs(paths: Iterable[Path]) -> list[Input]:

@@ -93,6 +93,25 @@ cli.add_command(lexicon)
     "--model", help="A trained spaCy pipeline for terms that only grammar can settle (default: en_core_web_sm)."
 )
 @click.option("--speakers", is_flag=True, help="Name who speaks in quotations (needs textacy; slower to start).")
+@click.option(
+    "--pdf-engine",
+    default="pdfminer",
+    show_default=True,
+    help="What reads PDF files: pdfminer (the reference) or pdfium.",
+)
+@click.option(
+    "--annotate", is_flag=True, help="Write a copy of each PDF with its findings marked on the page, into annotated/."
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="How many papers to read at once."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=120.0,
+    show_default=True,
+    help="Seconds that one paper may take (0: no limit); one that takes longer is recorded as not read.",
+)
 @click.option("--no-config", is_flag=True, help="Ignore lang_audit.toml and pyproject.toml.")
 @click.option("--show-config", is_flag=True, help="Print the settings and where each comes from, and do nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
@@ -111,6 +130,10 @@ def appraise(
     tables: tuple[TableFormat | Literal["none"], ...],
     model: str | None,
     speakers: bool,
+    pdf_engine: str,
+    annotate: bool,
+    jobs: int,
+    timeout: float,
     no_config: bool,
     show_config: bool,
     quiet: bool,
@@ -122,6 +145,8 @@ def appraise(
         raise click.UsageError("--references and --table go with reports: name a folder for them with -o.")
     if "none" in tables and len(set(tables)) > 1:
         raise click.UsageError("--table none goes with no other --table.")
+    if annotate and form and not output:
+        raise click.UsageError("--annotate goes with reports: name a folder for them with -o.")
     if not paths and not show_config:
         raise click.UsageError("Missing argument 'PATH...'.")
     from lang_audit.audit import find_inputs
@@ -140,16 +165,17 @@ def appraise(
         config=config,
         model=model,
         speakers=speakers,
+        pdf_engine=pdf_engine,
     )
     if show_config:
         click.echo(describe(settings))
         return
     inputs = find_inputs(paths)
-    records = _run(inputs, settings, quiet)
+    records = _run(inputs, settings, quiet, jobs, timeout)
     if form:
         records = _printing_json(records, with_text)
     if output or not form:
-        failed = _write_reports(records, output or Path(DEFAULT_FOLDER), settings, templates, quiet)
+        failed = _write_reports(records, output or Path(DEFAULT_FOLDER), settings, templates, quiet, annotate)
     else:
         failed = sum(_tell_failure(record) for record in records)
     if failed:
@@ -181,15 +207,16 @@ def _formats(tables: tuple[TableFormat | Literal["none"], ...]) -> list[TableFor
     return [table for table in dict.fromkeys(tables) if table != "none"] if tables else None
 
 
-def _run(inputs: list[Input], settings: Settings, quiet: bool) -> Iterator[Record]:
-    from lang_audit.audit import audit_file
+def _run(inputs: list[Input], settings: Settings, quiet: bool, jobs: int, timeout: float) -> Iterator[Record]:
+    from lang_audit.sources.pdf_reader import pdf_engine
+    from lang_audit.workers import audit_in_workers
 
+    pdf_engine(settings.pdf_engine)  # a name that there is not is told before the first paper
     hidden = quiet or not sys.stderr.isatty()
-    with click.progressbar(
-        inputs, label="Appraising", file=sys.stderr, hidden=hidden, item_show_func=lambda i: i.path.name if i else ""
-    ) as bar:
-        for found in bar:
-            yield from audit_file(found, settings=settings)
+    with click.progressbar(length=len(inputs), label="Appraising", file=sys.stderr, hidden=hidden) as bar:
+        records = audit_in_workers(inputs, settings, jobs=jobs, timeout=timeout or None, done=lambda _: bar.update(1))
+        with contextlib.closing(records):  # type: ignore[type-var]
+            yield from records
 
 
 def _printing_json(records: Iterator[Record], with_text: bool) -> Iterator[Record]:
@@ -203,7 +230,7 @@ def _printing_json(records: Iterator[Record], with_text: bool) -> Iterator[Recor
 
 
 def _write_reports(
-    records: Iterator[Record], folder: Path, settings: Settings, templates: Path | None, quiet: bool
+    records: Iterator[Record], folder: Path, settings: Settings, templates: Path | None, quiet: bool, annotate: bool
 ) -> int:
     from lang_audit.report.extraction import StudyRow, study_row
     from lang_audit.report.overview import write_overview
@@ -229,6 +256,8 @@ def _write_reports(
             rows.append(study_row(record, key="", page=page.rpartition(".")[0] if page else None))
             became[record.status] += 1
             _tell_failure(record)
+            if annotate and page:
+                _annotate(record, settings, folder / "annotated" / f"{page.rpartition('.')[0]}.pdf")
     finally:  # interrupted or not, the tables hold all that is done
         if rows:
             written = write_overview(rows, renderer, folder, settings, references)
@@ -242,6 +271,17 @@ def _write_reports(
         if written:
             _tell_overview(written)
     return became["failed"]
+
+
+def _annotate(record: Record, settings: Settings, target: Path) -> None:
+    """The copy of a PDF with its findings marked; where it cannot be made, that is told and the run goes on."""
+    from lang_audit.errors import UnreadableError
+    from lang_audit.report.annotate import annotate
+
+    try:
+        annotate(record, settings.lexicon, target)
+    except UnreadableError as error:
+        click.echo(f"{record.path}: no annotated copy. {error.message} {error.remedy}", err=True)
 
 
 def _tell_overview(written: Written) -> None:

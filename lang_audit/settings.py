@@ -13,6 +13,7 @@ from lang_audit.errors import ConfigError
 from lang_audit.lexicon import Lexicon, near
 from lang_audit.model import VerdictRule
 from lang_audit.profiles import DEFAULT_PROFILE, Profile, load_profile
+from lang_audit.sources import DEFAULT_PDF_ENGINE
 
 DEFAULT_REPORTS = ("html",)
 BUILT_IN = "built in"
@@ -29,7 +30,7 @@ class Settings:
     of report. `model` names a trained spaCy pipeline (None: the first known one that is installed), `speakers` asks who speaks in
     quotations. `codebooks` are those that papers are coded with (none: no coding), `codebook_names` their names or paths.
     `references` is the file that papers are cited by, `tables` are the formats of the tables over all papers (None: all formats
-    where there is more than one paper). `origins` tells for each setting where it was said.
+    where there is more than one paper). `pdf_engine` reads PDF files. `origins` tells for each setting where it was said.
     """
 
     lexicon: Lexicon
@@ -43,6 +44,7 @@ class Settings:
     tables: tuple[TableFormat, ...] | None = None
     model: str | None = None
     speakers: bool = False
+    pdf_engine: str = DEFAULT_PDF_ENGINE
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -59,6 +61,7 @@ def load_settings(
     folder: Path | None = None,
     model: str | None = None,
     speakers: bool = False,
+    pdf_engine: str = DEFAULT_PDF_ENGINE,
 ) -> Settings:
     """The settings of a run: what is given here wins over `config` (as `find_config` reads it), that over what is built in.
 
@@ -105,6 +108,7 @@ def load_settings(
         tables=tuple(tables) if tables is not None else config.tables if config else None,
         model=model,
         speakers=speakers,
+        pdf_engine=pdf_engine,
         origins=origins,
     )
 

@@ -214,9 +214,11 @@ def test_an_interrupted_run_writes_the_tables_of_what_is_done(tmp_path: Path) ->
     papers = two_papers(tmp_path)
     (papers / "three.txt").write_text("Nothing.", encoding="utf-8")
     code = (
-        "import lang_audit.audit as audit\nread = audit.read\n"
-        "def stop(path):\n    if path.name == 'two.txt': raise KeyboardInterrupt\n    return read(path)\n"
-        "audit.read = stop\nfrom lang_audit.cli import main\nmain()\n"
+        "from lang_audit.report.renderer import Renderer\nwrite = Renderer.write_paper\n"
+        "def stop(self, record, folder):\n"
+        "    if record.path.endswith('two.txt'): raise KeyboardInterrupt\n"
+        "    return write(self, record, folder)\n"
+        "Renderer.write_paper = stop\nfrom lang_audit.cli import main\nmain()\n"
     )
     command = [sys.executable, "-c", code, "appraise", str(papers), "-o", str(tmp_path / "out"), "--codebook", "none"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

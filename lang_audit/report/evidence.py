@@ -24,6 +24,16 @@ PageLink = Callable[[int | None], str | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A small picture of a printed line: its address, what it shows in words, and its size in pixels."""
+
+    href: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of a sentence; `marked` where it is the term itself, or the changed words of a rewrite.
 
@@ -46,6 +56,7 @@ class Evidence:
     cues: tuple[str, ...] = ()
     rewrites: tuple[tuple[Piece, ...], ...] = ()
     strength: Strength | None = None
+    picture: Picture | None = None
 
     @property
     def strength_name(self) -> str:
@@ -69,8 +80,13 @@ def page_link(record: Record, folder: Path) -> PageLink:
     return lambda page: None if page is None else f"{address}#page={page}"
 
 
-def evidence_of(group: Iterable[Finding], link: PageLink) -> tuple[Evidence, ...]:
-    """One piece of evidence a sentence, in text order: a sentence with the term twice is shown once, marked twice."""
+def evidence_of(
+    group: Iterable[Finding], link: PageLink, picture: Callable[[Finding], Picture | None] = lambda finding: None
+) -> tuple[Evidence, ...]:
+    """One piece of evidence a sentence, in text order: a sentence with the term twice is shown once, marked twice.
+
+    `picture` draws the line of a sentence's first mention, where pictures are wanted (see thumbnails.py).
+    """
     sentences: defaultdict[tuple[int, str], list[Finding]] = defaultdict(list)
     for finding in sorted(group, key=lambda f: (f.start, f.end)):
         sentences[finding.sentence_start, finding.sentence].append(finding)
@@ -85,6 +101,7 @@ def evidence_of(group: Iterable[Finding], link: PageLink) -> tuple[Evidence, ...
                 href=link(first.page),
                 cues=distinct(wording.squeeze(m.cue) if m.cue else None for m in mentions),
                 rewrites=tuple(_changes(sentence, text) for text in distinct(m.rewrite for m in mentions)),
+                picture=picture(first),
             )
         )
     return tuple(found)

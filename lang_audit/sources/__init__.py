@@ -11,6 +11,7 @@ from typing import NamedTuple
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Paper
 
+DEFAULT_PDF_ENGINE = "pdfminer"
 _HEAD = 4096
 
 
@@ -18,13 +19,15 @@ class Reader(NamedTuple):
     """A format that can be read.
 
     `suffixes` are lower-case file endings with the dot; `recognises` looks at the first 4,096 bytes, for files whose name
-    does not tell; `read` takes a path and yields papers, or raises UnreadableError.
+    does not tell; `read` takes a path and yields papers, or raises UnreadableError. A reader of PDF files has `read_with` too,
+    which takes the name of a PDF engine after the path.
     """
 
     name: str
     suffixes: tuple[str, ...]
     recognises: Callable[[bytes], bool]
     read: Callable[[Path], Iterator[Paper]]
+    read_with: Callable[[Path, str], Iterator[Paper]] | None = None
 
 
 @cache
@@ -49,12 +52,15 @@ def reader_for(path: Path) -> Reader:
     raise UnreadableError("unknown-format", "The file is of no format that lang-audit reads.", f"Give one of: {known}.")
 
 
-def read(path: Path) -> Iterator[Paper]:
-    """Read every paper in a file. Raises UnreadableError, with the way to mend it, where the file cannot be read."""
+def read(path: Path, pdf_engine: str = DEFAULT_PDF_ENGINE) -> Iterator[Paper]:
+    """Read every paper in a file, PDF files with the engine of that name.
+
+    Raises UnreadableError, with the way to mend it, where the file cannot be read; ConfigError for an unknown engine.
+    """
     try:
         reader = reader_for(path)
     except OSError as error:
         raise UnreadableError(
             "no-access", f"The file cannot be opened: {error.strerror}.", "Check its name and rights."
         ) from error
-    yield from reader.read(path)
+    yield from reader.read_with(path, pdf_engine) if reader.read_with else reader.read(path)

@@ -80,13 +80,17 @@ def without_furniture(
     dropped: set[int] = set()
     stamps: set[int] = set()  # watermarks and other text at one place of most pages, outside the margins
     heads: dict[tuple[int, float], set[int]] = defaultdict(set)  # place and size of repeated lines -> their pages
+    many = max(_EVERYWHERE * len(pages), 2)
     for found in places.values():
+        on = len({number for number, _ in found})
+        if on < 2:
+            continue
         for number, line in found:
             page = pages[number]
-            twins = {n for n, other in found if _same_place(line, page, other, pages[n])}
-            if _CAPTION.match(line.text):
+            if _CAPTION.match(line.text) or (on <= many and not _in_margin(line, page)):
                 continue
-            often = len(twins) > max(_EVERYWHERE * len(pages), 2)
+            twins = {n for n, other in found if _same_place(line, page, other, pages[n])}
+            often = len(twins) > many
             if _in_margin(line, page) and len(twins) > 1 and (often or _isolated(line, lines[number], page)):
                 dropped.add(id(line))
                 heads[round(line.baseline), round(line.size, 1)].add(number)

@@ -103,17 +103,22 @@ def _parse(data: bytes) -> tuple[Element, Problem | None]:
     except etree.XMLSyntaxError as error:
         problem = Problem(
             code="malformed-xml",
-            message=f"The XML is broken at line {error.lineno or 1} ({error.msg}); words from there on may be missing.",
+            message=f"The XML is broken at line {error.lineno or 1} ({_plain(error)}); words from there on may be missing.",
             remedy="Download or export the file again, or give the paper's PDF.",
         )
         root = _recovered(data)
         if root is None:
             raise UnreadableError(
-                "malformed-xml", f"The file cannot be read as XML ({error.msg}).", problem.remedy
+                "malformed-xml", f"The file cannot be read as XML ({_plain(error)}).", problem.remedy
             ) from error
     for element in root.iter(etree.Element):
         element.tag = str(element.tag).rpartition("}")[2].rpartition(":")[2]
     return root, problem
+
+
+def _plain(error: etree.XMLSyntaxError) -> str:
+    """What libxml2 says of the mistake, on one line and without the piece of the file that may follow."""
+    return (str(error.msg).splitlines() or ["syntax"])[0].strip()
 
 
 def _recovered(data: bytes) -> Element | None:

@@ -7,6 +7,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lang_audit.model import Box
 from lang_audit.sources.citations import CLOSE, LIST, OPEN, Span, unmarked
@@ -215,13 +216,19 @@ def _line(row: _Row, page: int) -> PlacedLine | None:
     _, size, baseline, _ = max(characters, key=characters.__getitem__)
     font = fonts.most_common(1)[0][0]
     raw, lead, lead_bold = _text(row.runs, size, baseline)
-    text, raised = _unmarked(" ".join(_ACCENTED.sub(_accented, raw).split()))
+    accented = raw if _ACCENTS.keys().isdisjoint(raw) else _ACCENTED.sub(_accented, raw)
+    text, raised = _unmarked(" ".join(accented.split()))
     if not text:
         return None
     heavy = bold > _MOSTLY * fonts.total()
-    italic = _ITALIC.search(font) is not None
-    lead = len(unmarked(" ".join(raw[:lead].split())))
+    italic = _is_italic(font)
+    lead = len(unmarked(" ".join(raw[:lead].split()))) if lead else 0
     return PlacedLine(page, text, row.x0, row.x1, baseline, size, font, heavy, italic, lead, lead_bold, raised)
+
+
+@lru_cache(maxsize=512)
+def _is_italic(font: str) -> bool:
+    return _ITALIC.search(font) is not None
 
 
 def _unmarked(text: str) -> tuple[str, tuple[Span, ...]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from lang_audit.sources.columns import Column
 from lang_audit.sources.headings import section_kind
 from lang_audit.sources.lines import PlacedLine
-from lang_audit.sources.wording import SENTENCE_END
+from lang_audit.sources.wording import ends_sentence
 
 _OTHER_SIZE = 0.6  # points: type that differs by more is another block
 _EXTRA_LEADING = 0.28  # of the type size: white beyond the usual between two lines sets a block apart
@@ -25,12 +26,12 @@ Face = tuple[str, float]
 """Font and size to half a point."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Block:
     """Lines that the page sets as one: a paragraph or part of one, a heading, a caption, a table's rows.
 
     `left` and `right` are the edges of its column, `tops_column` tells whether it is the column's first, `cells` how many parts
-    each of its rows has on average.
+    each of its rows has on average. The lines stay as they are once the block is made: what they add up to is worked out once.
     """
 
     lines: list[PlacedLine]
@@ -50,17 +51,17 @@ class Block:
         """The page on which the block begins."""
         return self.lines[0].page
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The lines' text, words at line ends still broken."""
         return " ".join(line.text for line in self.lines)
 
-    @property
+    @cached_property
     def words(self) -> int:
         """How many words it has."""
         return len(self.text.split())
 
-    @property
+    @cached_property
     def size(self) -> float:
         """The type size of most of its characters."""
         sizes: Counter[float] = Counter()
@@ -68,14 +69,14 @@ class Block:
             sizes[round(line.size, 1)] += len(line.text)
         return sizes.most_common(1)[0][0]
 
-    @property
+    @cached_property
     def bold(self) -> bool:
         """Whether most of its characters are bold."""
         return sum(len(line.text) for line in self.lines if line.bold) > 0.6 * sum(
             len(line.text) for line in self.lines
         )
 
-    @property
+    @cached_property
     def font(self) -> str:
         """The font of most of its lines."""
         fonts: Counter[str] = Counter()
@@ -121,7 +122,7 @@ def _breaks(lines: tuple[PlacedLine, ...], start: int, k: int, column: Column, l
     usual = leading.get(line.face) or leading.get(above.face) or _DEFAULT_LEADING * size
     if line.baseline - above.baseline > usual + _EXTRA_LEADING * size:
         return True
-    ended = SENTENCE_END.search(above.text) is not None
+    ended = ends_sentence(above.text)
     plain = not above.lead and not line.lead
     if above.bold != line.bold and not above.lead and (k - start > 1 or ended or above.bold):
         return True

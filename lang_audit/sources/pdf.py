@@ -1,4 +1,4 @@
-"""PDF files, read with pdfminer.six. The only module that knows pdfminer.
+"""The PDF engine "pdfminer": places the text of PDF files with pdfminer.six. The only module that knows that package.
 
 pdfminer opens the file, finds its pages and decodes its fonts; `page_text` follows what the pages draw, because pdfminer's own
 interpreter takes most of its time for paths and colours. What the text means is for `layout`.
@@ -7,7 +7,6 @@ interpreter takes most of its time for paths and colours. What the text means is
 from __future__ import annotations
 
 import logging
-import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
@@ -26,11 +25,20 @@ from pdfminer.psexceptions import PSException
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import decode_text
 
-from lang_audit.errors import UnreadableError
-from lang_audit.model import Paper
-from lang_audit.sources import Reader
-from lang_audit.sources.layout import paper_from_pages
-from lang_audit.sources.page_text import IDENTITY, NO_FACE, Face, Form, Matrix, PageText, Rectangle, as_matrix
+from lang_audit.sources.page_runs import IDENTITY, LETTER, Matrix, Rectangle, turn_of, turned
+from lang_audit.sources.page_text import NO_FACE, Face, Form, PageText, as_matrix
+from lang_audit.sources.pdf_files import (
+    broken,
+    font_name,
+    is_bold,
+    locked,
+    property_name,
+    protected,
+    with_pdf,
+    xmp_properties,
+)
+from lang_audit.sources.pdf_reader import READER as READER
+from lang_audit.sources.pdf_reader import read as read
 from lang_audit.sources.placed import UNKNOWN_CHARACTER, PlacedDocument, PlacedPage
 
 # What pdfminer raises on broken files, beside its own family: the plain errors of unpacking, indexing and decoding.
@@ -38,24 +46,7 @@ _BROKEN = (
     PSException, struct.error, zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError,
     RecursionError, OverflowError, EOFError, OSError, NotImplementedError, MemoryError,
 )  # fmt: skip
-_BOLD_NAME = re.compile(r"bold|black|heavy|demi(?!ng)|[-.,]B(?:$|[IO])|\bMedi\b|-Medium|poly-b", re.IGNORECASE)
-_FORCE_BOLD = 1 << 18  # font flag of PDF 32000-1, 9.8.2
 _BOLD_WEIGHT = 600  # FontWeight in the descriptor: 400 is regular, 700 bold
-_TURNS: dict[int, Matrix] = {90: (0, -1, 1, 0, 0, 0), 180: (-1, 0, 0, -1, 0, 0), 270: (0, 1, -1, 0, 0, 0)}
-_LETTER = (612.0, 792.0)  # points: what stands for the size of a page that cannot be read
-_REPAIR = "Download it again; if that does not help, repair it with `qpdf in.pdf out.pdf` or print it to a new PDF."
-_PRISM = "{http://prismstandard.org/namespaces/basic/2.0/}"
-_XMP = {
-    "{http://purl.org/dc/elements/1.1/}title": "title",
-    "{http://purl.org/dc/elements/1.1/}creator": "authors",
-    "{http://purl.org/dc/elements/1.1/}identifier": "identifier",
-    f"{_PRISM}doi": "doi",
-    f"{_PRISM}publicationName": "journal",
-    f"{_PRISM}coverDate": "date",
-    f"{_PRISM}coverDisplayDate": "date",
-    "{http://ns.adobe.com/pdfx/1.3/}doi": "doi",
-    "{http://crossref.org/crossmark/1.0/}DOI": "doi",
-}
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
@@ -78,10 +69,10 @@ class _Fonts:
 
 def _face(font: PDFFont) -> Face:
     name = font.fontname.decode("latin-1") if isinstance(font.fontname, bytes) else str(font.fontname)
-    name = re.sub(r"^[A-Z]{6}\+", "", name)  # the mark of a subset
+    name = font_name(name)
     weight = resolve1(font.descriptor.get("FontWeight"))
     heavy = isinstance(weight, int | float) and weight >= _BOLD_WEIGHT
-    bold = heavy or bool(font.flags & _FORCE_BOLD) or _BOLD_NAME.search(name) is not None
+    bold = heavy or is_bold(name, font.flags)
 
     def look_up(code: int) -> tuple[str, float]:
         text, advance = UNKNOWN_CHARACTER, 0.5
@@ -150,14 +141,12 @@ def _visible(page: PDFPage, turn: Matrix) -> Rectangle:
     x0, y0, x1, y1 = max(x0, m0), max(y0, n0), min(x1, m1), min(y1, n1)
     if x1 - x0 < 1 or y1 - y0 < 1:  # a crop box outside the page
         x0, y0, x1, y1 = m0, n0, m1, n1
-    a, b, c, d, _, _ = turn
-    xs, ys = (a * x0 + c * y0, a * x1 + c * y1), (b * x0 + d * y0, b * x1 + d * y1)
-    return min(xs), min(ys), max(xs), max(ys)
+    return turned((x0, y0, x1, y1), turn)
 
 
 def _read_page(page: PDFPage, number: int, fonts: _Fonts) -> PlacedPage:
     try:
-        turn = _TURNS.get(page.rotate % 360, IDENTITY)
+        turn = turn_of(page.rotate)
         text = PageText(_visible(page, turn))
         streams = []
         for content in page.contents:
@@ -166,7 +155,7 @@ def _read_page(page: PDFPage, number: int, fonts: _Fonts) -> PlacedPage:
         text.follow(b"\n".join(streams), _Resources(dict_value(page.resources or {}), fonts), turn)
         return text.page(number)
     except _BROKEN as error:
-        return PlacedPage(number, *_LETTER, failed=type(error).__name__)
+        return PlacedPage(number, *LETTER, failed=type(error).__name__)
 
 
 def _pages(document: PDFDocument) -> Iterator[PlacedPage]:
@@ -181,7 +170,7 @@ def _pages(document: PDFDocument) -> Iterator[PlacedPage]:
         except StopIteration:
             return
         except _BROKEN as error:  # the page tree itself is broken: what came so far is all there is
-            yield PlacedPage(number, *_LETTER, failed=type(error).__name__)
+            yield PlacedPage(number, *LETTER, failed=type(error).__name__)
             return
         yield _read_page(page, number, fonts)
 
@@ -192,18 +181,14 @@ def _properties(document: PDFDocument) -> dict[str, str]:
     with suppress(*_BROKEN, ElementTree.ParseError):
         stream = resolve1(document.catalog.get("Metadata"))
         if isinstance(stream, PDFStream):
-            for element in ElementTree.fromstring(stream.get_data().strip(b"\0 \t\r\n")).iter():
-                text = "; ".join(part.strip() for part in element.itertext() if part.strip())
-                for name, value in ((element.tag, text), *element.items()):
-                    if name in _XMP and value.strip():
-                        found.setdefault(_XMP[name], value.strip())
+            found = xmp_properties(stream.get_data())
     for info in document.info:
         for name, value in info.items():
             with suppress(*_BROKEN):
                 value = resolve1(value)
                 text = decode_text(value).strip() if isinstance(value, bytes) else ""
                 if text:
-                    found.setdefault({"author": "authors"}.get(name.lower(), name.lower()), text)
+                    found.setdefault(property_name(name), text)
     return found
 
 
@@ -211,57 +196,21 @@ def _open(file: BinaryIO) -> PDFDocument:
     try:
         return PDFDocument(PDFParser(file))
     except PDFPasswordIncorrect as error:
-        raise UnreadableError(
-            "encrypted",
-            "The PDF is locked with a password.",
-            "Open it with its password and save a copy without one, or find an open copy.",
-        ) from error
+        raise locked() from error
     except PDFEncryptionError as error:
-        raise UnreadableError(
-            "encrypted",
-            "The PDF is protected in a way that cannot be read.",
-            "Save a copy without protection (print it to a new PDF), or find an open copy.",
-        ) from error
+        raise protected() from error
     except _BROKEN as error:
-        raise UnreadableError("broken-pdf", "The PDF is damaged or cut short.", _REPAIR) from error
+        raise broken() from error
 
 
-def recognises(head: bytes) -> bool:
-    """Whether a file's first bytes are those of a PDF (some carry a few stray bytes before the mark)."""
-    return b"%PDF-" in head[:1024]
+def _placed(file: BinaryIO) -> PlacedDocument:
+    document = _open(file)
+    pages = tuple(_pages(document))
+    if not pages or all(page.failed for page in pages):
+        raise broken("no page can be read")
+    return PlacedDocument(pages, _properties(document))
 
 
 def placed_document(path: Path) -> PlacedDocument:
-    """Take the text off every page of a PDF. Raises UnreadableError as `read` says."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-            if not head.strip(b"\0 \t\r\n"):
-                raise UnreadableError("empty-file", "The file is empty.", "Download or export it again.")
-            if not recognises(head):
-                raise UnreadableError(
-                    "not-a-pdf",
-                    "The file is named as a PDF but is none.",
-                    "Look what it is: often a web page was saved in place of the PDF. Download the PDF itself.",
-                )
-            document = _open(file)
-            pages = tuple(_pages(document))
-            if not pages or all(page.failed for page in pages):
-                raise UnreadableError("broken-pdf", "The PDF is damaged or cut short: no page can be read.", _REPAIR)
-            return PlacedDocument(pages, _properties(document))
-    except OSError as error:
-        raise UnreadableError(
-            "no-access", f"The file cannot be opened: {error.strerror}.", "Check its name and rights."
-        ) from error
-
-
-def read(path: Path) -> Iterator[Paper]:
-    """Read the one paper of a PDF file.
-
-    Raises UnreadableError: "no-access", "empty-file", "not-a-pdf", "encrypted", "broken-pdf", "no-text-layer",
-    "garbled-text". Lesser troubles stand in the paper's `problems`.
-    """
-    yield paper_from_pages(placed_document(path), paper_id=path.stem, source=str(path))
-
-
-READER = Reader("pdf", (".pdf",), recognises, read)
+    """Take the text off every page of a PDF. Raises UnreadableError as the reader of PDF files says."""
+    return with_pdf(path, _placed)

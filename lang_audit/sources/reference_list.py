@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lang_audit.sources.lines import PlacedLine
 from lang_audit.sources.paragraphs import Block
-from lang_audit.sources.wording import NOTICE, SENTENCE_END
+from lang_audit.sources.wording import NOTICE, ends_sentence
 
 _SAME_SIZE = 0.5  # points: entries differ by less in type size
 _HANGS = 0.6  # of the type size: how far the further lines of an entry stand to the right of its first
@@ -50,4 +50,4 @@ class ReferenceList:
 def _begins(line: PlacedLine, above: PlacedLine, left: float) -> bool:
     """Whether a line of a list with hanging indents stands out to the left as an entry's first does."""
     out = line.x0 < left + 0.4 * line.size and line.text[:1].isupper()
-    return out and SENTENCE_END.search(above.text) is not None
+    return out and ends_sentence(above.text)

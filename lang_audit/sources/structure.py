@@ -23,9 +23,9 @@ from lang_audit.sources.wording import (
     FRONT_RUN_IN,
     MAIN_HEADING,
     NUMBERED,
-    SENTENCE_END,
     YEAR,
     bare_heading,
+    ends_sentence,
     run_in_heading,
 )
 
@@ -294,7 +294,7 @@ class Structure:
         above = last.lines[-1]
         edge = self._edges[id(above)]
         full = above.x1 >= edge - _FULL * (edge - above.x0)
-        if not full or abs(above.size - block.size) > _SAME_SIZE or SENTENCE_END.search(above.text):
+        if not full or abs(above.size - block.size) > _SAME_SIZE or ends_sentence(above.text):
             return False
         return block.tops_column or bool(self._held) or not block.text[:1].isupper()
 

@@ -56,15 +56,24 @@ class Body:
 
     def sets_apart(self, block: Block) -> bool:
         """Whether the block's type tells it from the running text: larger, bold, capitals, another font, italics."""
-        letters = [c for c in block.text if c.isalpha()]
-        capitals = len(letters) > 3 and all(c.isupper() for c in letters)
         return (
             block.size > self.size + LARGER
             or block.bold
-            or capitals
             or block.font not in self.fonts
             or block.first.italic
+            or _in_capitals(block.text)
         )
+
+
+def _in_capitals(text: str) -> bool:
+    """Whether all letters, more than three, are capitals."""
+    letters = 0
+    for character in text:
+        if character.isalpha():
+            if not character.isupper():
+                return False
+            letters += 1
+    return letters > 3
 
 
 def _before_references(lines: Sequence[PlacedLine]) -> Sequence[PlacedLine]:

@@ -95,6 +95,11 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as sentences do. Most lines end in a letter, as none of these ends: the pattern need not be asked."""
+    return not text[-1:].isalpha() and SENTENCE_END.search(text) is not None
+
+
 def bare_heading(text: str) -> str:
     """A heading without its number and closing mark."""
     return NUMBERED.sub("", text, count=1).strip(" .:")
