@@ -3,10 +3,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from lang_audit.audit import audit_paper
 from lang_audit.model import Appraisal, Paper, Passage, Section, SectionKind
 from lang_audit.settings import load_settings
+
+# How long an example takes says nothing on a busy machine.
+hypothesis_settings.register_profile("lang-audit", deadline=None)
+hypothesis_settings.load_profile("lang-audit")
 
 
 def paper_of(text: str, *, kind: SectionKind = "results", year: int | None = None) -> Paper:

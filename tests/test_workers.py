@@ -266,7 +266,7 @@ def group(pid: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_no_worker_outlives_the_run(number: signal.Signals) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", _RUN],

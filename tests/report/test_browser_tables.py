@@ -36,8 +36,7 @@ def matrix(lexicon: Lexicon, tmp_path: Path) -> str:
     return Renderer(lexicon).write_page("matrix", tmp_path, {"matrices": views, "paged": True}).as_uri()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize(("width", "scheme"), [(1200, "dark"), (360, "light")])
 def test_the_matrix_fits_and_is_accessible(matrix: str, browser: Any, width: int, scheme: str) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.goto(matrix)
