@@ -68,7 +68,7 @@ def audit_file(source: Path | Input, *, settings: Settings | None = None) -> Ite
         yield failed_record(path, "file-name", "The file's name is not valid text.", "Rename it.")
         return
     try:
-        for paper in read(path, (settings or default_settings()).pdf_engine):
+        for paper in _papers(path, settings or default_settings()):
             yield audit_paper(paper, settings=settings)
     except UnreadableError as error:
         yield failed_record(path, error.code, error.message, error.remedy)
@@ -91,6 +91,14 @@ def audit_file(source: Path | Input, *, settings: Settings | None = None) -> Ite
             f"lang-audit met a defect of its own on this file ({type(error).__name__}: {error}).",
             "Please report it with the file's name; the other files are not affected.",
         )
+
+
+def _papers(path: Path, settings: Settings) -> Iterator[Paper]:
+    if not settings.ocr:
+        return read(path, settings.pdf_engine)
+    from lang_audit.sources.ocr import read_with_ocr
+
+    return read_with_ocr(path, lambda file: read(file, settings.pdf_engine))
 
 
 def failed_record(path: Path, code: str, message: str, remedy: str) -> Record:

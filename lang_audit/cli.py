@@ -99,6 +99,7 @@ cli.add_command(lexicon)
     show_default=True,
     help="What reads PDF files: pdfminer (the reference) or pdfium.",
 )
+@click.option("--ocr", is_flag=True, help="Read scanned pages by OCR (needs ocrmypdf and tesseract; slow).")
 @click.option(
     "--annotate", is_flag=True, help="Write a copy of each PDF with its findings marked on the page, into annotated/."
 )
@@ -108,9 +109,8 @@ cli.add_command(lexicon)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0),
-    default=120.0,
-    show_default=True,
-    help="Seconds that one paper may take (0: no limit); one that takes longer is recorded as not read.",
+    help="Seconds that one paper may take (0: no limit); one that takes longer is recorded as not read. Default: 120, with "
+    "--ocr 900.",
 )
 @click.option("--no-config", is_flag=True, help="Ignore lang_audit.toml and pyproject.toml.")
 @click.option("--show-config", is_flag=True, help="Print the settings and where each comes from, and do nothing else.")
@@ -131,9 +131,10 @@ def appraise(
     model: str | None,
     speakers: bool,
     pdf_engine: str,
+    ocr: bool,
     annotate: bool,
     jobs: int,
-    timeout: float,
+    timeout: float | None,
     no_config: bool,
     show_config: bool,
     quiet: bool,
@@ -166,12 +167,17 @@ def appraise(
         model=model,
         speakers=speakers,
         pdf_engine=pdf_engine,
+        ocr=ocr,
     )
     if show_config:
         click.echo(describe(settings))
         return
+    if ocr:
+        from lang_audit.sources.ocr import require
+
+        require()
     inputs = find_inputs(paths)
-    records = _run(inputs, settings, quiet, jobs, timeout)
+    records = _run(inputs, settings, quiet, jobs, timeout if timeout is not None else 900.0 if ocr else 120.0)
     if form:
         records = _printing_json(records, with_text)
     if output or not form:

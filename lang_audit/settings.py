@@ -29,8 +29,9 @@ class Settings:
     `off` lists the entries that were switched off, with reasons (`profile` leaves them out already). `reports` are the forms
     of report. `model` names a trained spaCy pipeline (None: the first known one that is installed), `speakers` asks who speaks in
     quotations. `codebooks` are those that papers are coded with (none: no coding), `codebook_names` their names or paths.
-    `references` is the file that papers are cited by, `tables` are the formats of the tables over all papers (None: all formats
-    where there is more than one paper). `pdf_engine` reads PDF files. `origins` tells for each setting where it was said.
+    `references` is the file that papers are cited by, `tables` are the formats of the tables over all papers (None: all
+    formats where there is more than one paper). `pdf_engine` reads PDF files, `ocr` asks for the text of scanned ones.
+    `origins` tells for each setting where it was said.
     """
 
     lexicon: Lexicon
@@ -45,6 +46,7 @@ class Settings:
     model: str | None = None
     speakers: bool = False
     pdf_engine: str = DEFAULT_PDF_ENGINE
+    ocr: bool = False
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -62,6 +64,7 @@ def load_settings(
     model: str | None = None,
     speakers: bool = False,
     pdf_engine: str = DEFAULT_PDF_ENGINE,
+    ocr: bool = False,
 ) -> Settings:
     """The settings of a run: what is given here wins over `config` (as `find_config` reads it), that over what is built in.
 
@@ -109,6 +112,7 @@ def load_settings(
         model=model,
         speakers=speakers,
         pdf_engine=pdf_engine,
+        ocr=ocr,
         origins=origins,
     )
 
