@@ -169,7 +169,7 @@ def test_tables_come_with_more_than_one_paper(tmp_path: Path) -> None:
 
 def test_tables_can_be_chosen_and_switched_off(tmp_path: Path) -> None:
     papers = two_papers(tmp_path)
-    arguments = ["appraise", papers, "--codebook", "none", "-q"]
+    arguments = ["appraise", papers, "--codebook", "none", "--report", "md", "-q"]
     assert run(*arguments, "-o", "a", "--table", "xlsx", cwd=tmp_path).returncode == 0
     assert (tmp_path / "a" / "tables.xlsx").is_file()
     assert not (tmp_path / "a" / "tables").exists()
@@ -180,7 +180,8 @@ def test_tables_can_be_chosen_and_switched_off(tmp_path: Path) -> None:
 def test_references_cite_the_papers(tmp_path: Path) -> None:
     papers = two_papers(tmp_path)
     (tmp_path / "included.ris").write_text(RIS, encoding="utf-8")
-    done = run("appraise", papers, "-o", "out", "--codebook", "none", "--references", "included.ris", cwd=tmp_path)
+    arguments = ["appraise", papers, "-o", "out", "--codebook", "none", "--report", "md"]
+    done = run(*arguments, "--references", "included.ris", cwd=tmp_path)
     assert done.returncode == 0
     assert "References: 0 of 2 papers found in included.ris." in done.stderr
     assert "paper without a reference: one" in done.stderr

@@ -181,9 +181,9 @@ def test_show_config_tells_where_each_setting_comes_from(tmp_path: Path) -> None
 def test_the_command_line_reads_the_file_and_can_ignore_it(tmp_path: Path) -> None:
     project(tmp_path)
     write(tmp_path / "a.txt", "One needle fiend came. Retention in opioid substitution treatment was high.")
-    done = run("appraise", "a.txt", "--format", "json", cwd=tmp_path)
+    done = run("appraise", "a.txt", "--format", "json", "--codebook", "none", cwd=tmp_path)
     assert [f["decision"] for f in json.loads(done.stdout)["findings"]] == ["flag", "flag"]
-    bare = run("appraise", "a.txt", "--format", "json", "--no-config", cwd=tmp_path)
+    bare = run("appraise", "a.txt", "--format", "json", "--no-config", "--codebook", "none", cwd=tmp_path)
     assert [f["decision"] for f in json.loads(bare.stdout)["findings"]] == ["query"]
     own = run("appraise", "a.txt", "--format", "json", "--no-config", "--lexicon", "terms/mine.yaml", cwd=tmp_path)
     assert json.loads(own.stdout)["findings"][0]["entry"] == "mine/addict"
