@@ -22,7 +22,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 fuzz: $(READY) ## Two thousand mutants of our samples, for a nightly run (`make test` audits two hundred).
 	$(BIN)/python -m tests.fuzz.run --count 2000 --keep fuzz-findings

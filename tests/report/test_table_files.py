@@ -139,7 +139,7 @@ def test_more_codes_than_a_page_is_wide_are_parted() -> None:
     assert [t.rows[2].cells[1].text for t in document.tables] == ["0", "32", "64"]
 
 
-@settings(deadline=None, max_examples=40)  # each writes three files
+@settings(deadline=None, max_examples=20)  # each writes three files
 @given(st.text(), st.text())
 def test_any_text_makes_files_that_open(one: str, two: str) -> None:
     table = small([(one, two, 1)], title=one)
