@@ -1,8 +1,7 @@
 """Codebooks: the dimensions and codes of a realist review, and the evidence that each code asks for.
 
-A codebook is a file of `lexicons/codebooks/`; docs/codebooks.md describes the format. Nothing here knows a codebook
-by name. Words
-that codebooks share (who is a peer, what is a clinic, verbs of change) are the lists of `lexicons/vocabulary/`.
+A codebook is a file of `lexicons/codebooks/`; docs/codebooks.md describes the format. Nothing here knows a codebook by
+name. Words that codebooks share (who is a peer, what is a clinic, verbs of change) are the lists of `lexicons/vocabulary/`.
 """
 
 from __future__ import annotations

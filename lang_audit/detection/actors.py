@@ -82,10 +82,8 @@ class Actors:
         `acronyms` are short forms for peers; `about_peers` says whether the paper is about them (None: only `text` is known).
         """
         peers = list(found.get(PEER, ()))
-        for short in acronyms:
-            peers += [Found(m.start(), m.end()) for m in re.finditer(rf"\b{re.escape(short)}s?\b", text)]
-        short_forms = {m["short"] or m["visitor"] for m in _WORKERS.finditer(text)} - _PROFESSIONS
-        for short in short_forms:
+        visitors = {m["short"] or m["visitor"] for m in _WORKERS.finditer(text)} - _PROFESSIONS
+        for short in acronyms | visitors:
             peers += [Found(m.start(), m.end()) for m in re.finditer(rf"\b{re.escape(short)}s?\b", text)]
         if any(key in found for key in _TELLING):
             whole = Sentence(text, 0, len(text), found)

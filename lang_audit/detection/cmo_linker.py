@@ -1,11 +1,9 @@
 """The spaCy component `cmo_linker`: context-mechanism-outcome configurations, as far as the text itself links them.
 
-A configuration needs evidence for each part that its codebook has: context, mechanism and outcome; where the codebook
-has no contexts,
-the intervention stands in their place (as in Han et al. 2023). It is `stated` where words of cause or circumstance
-stand between the
-parts, within three neighbouring sentences; else, where all parts stand in one passage, `co-occurring`. Writes
-`doc.spans["configurations"]`: `span.label_` is the codebook, `span.id_` the link.
+A configuration needs evidence for each part that its codebook has: context, mechanism and outcome; where the codebook has
+no contexts, the intervention stands in their place (as in Han et al. 2023). It is `stated` where words of cause or
+circumstance stand between the parts, within three neighbouring sentences; else, where all parts stand in one passage,
+`co-occurring`. Writes `doc.spans["configurations"]`: `span.label_` is the codebook, `span.id_` the link.
 """
 
 from __future__ import annotations
@@ -36,12 +34,6 @@ class _Evidence(NamedTuple):
     start: int
     end: int
     sentence: int
-
-
-class _Linked(NamedTuple):
-    first: int
-    last: int
-    cues: tuple[str, ...]
 
 
 class CmoLinker:

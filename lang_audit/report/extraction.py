@@ -12,17 +12,6 @@ CodeKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """One context, mechanism and outcome (code ids) that a paper brings together, and how."""
-
-    codebook: str
-    context: str
-    mechanism: str
-    outcome: str
-    link: Link
-
-
-@dataclass(frozen=True, slots=True)
 class Linked:
     """The codes that one configuration of a paper brings together, by part (any may be empty), and how."""
 
@@ -48,7 +37,6 @@ class StudyRow:
     flagged: int = 0
     characteristics: Characteristics = field(default_factory=Characteristics)
     codes: dict[CodeKey, Counter[Strength]] = field(default_factory=dict)
-    chains: frozenset[Chain] = frozenset()
     linked: frozenset[Linked] = frozenset()
 
 
@@ -71,13 +59,6 @@ def study_row(record: Record, key: str, metadata: Metadata | None = None, page: 
         flagged=sum(finding.decision == "flag" for finding in appraisal.findings),
         characteristics=appraisal.characteristics,
         codes=codes,
-        chains=frozenset(
-            Chain(part.codebook, c.code, m.code, o.code, part.link)
-            for part in appraisal.configurations
-            for c in part.context
-            for m in part.mechanism
-            for o in part.outcome
-        ),
         linked=frozenset(
             Linked(
                 part.codebook,
