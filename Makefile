@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 REPORT := lang-audit-report
+# Where this is set, every one of the many processes that the tests start compiles all of spaCy again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test lint types unit fuzz lock samples docs clean
 

@@ -8,8 +8,6 @@ this; docs/robustness.md says which were tried.)
 
 from __future__ import annotations
 
-import gc
-import logging
 import multiprocessing
 import os
 import signal
@@ -23,23 +21,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from lang_audit.audit import Input, audit_file, audit_paper, failed_record, too_large
-from lang_audit.errors import ConfigError, LangAuditError, LexiconError
-from lang_audit.model import Paper, Record
+from lang_audit import worker_process as process
+from lang_audit.audit import Input, audit_file, failed_record
+from lang_audit.errors import ConfigError
+from lang_audit.model import Record
 from lang_audit.settings import Settings
-from lang_audit.sources import readers
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
-try:
-    import resource
-except ImportError:  # Windows: no memory limit
-    resource = None  # type: ignore[assignment]
-
-_LOG = logging.getLogger(__name__)
 
 Start = Literal["fork", "spawn"]
 
@@ -50,13 +38,7 @@ _AHEAD = 6  # inputs a worker that may be under way or read but not yet asked fo
 _HELD = 8  # records of one input (a collection of articles) that are held before their turn
 _LOADING = 20.0  # seconds more for the first paper of a worker that must load the lexicon and the language model itself
 _GRACE = 2.0  # seconds after which the parent ends a worker whose own alarm did not
-_PAPERS_EACH = 250  # papers after which a worker is replaced, whatever it may have piled up
-_BLOATED = (
-    0.25  # of the memory limit: a worker that ever held so much is replaced, so that the next paper has all of it
-)
-_WARMING = "Peers acted as a bridge between people who use drugs and the clinic, and some addicts stayed in care."
-_MOST_MEMORY = 4 << 30
-_ALARM: int | None = getattr(signal, "SIGALRM", None)
+_MOST_JOBS = 8  # of the default: more are a choice, since each may take its memory
 _STILLBORN = 3  # workers in a row that end before they are ready: then none can be started here
 
 
@@ -64,13 +46,14 @@ def audit_in_workers(
     inputs: Iterable[Input],
     settings: Settings,
     *,
-    jobs: int = 1,
+    jobs: int | None = 1,
     timeout: float | None = DEFAULT_TIMEOUT,
     memory: int | None = None,
     start: Start | None = None,
     done: Callable[[Input], object] | None = None,
 ) -> Iterator[Record]:
-    """The records of many inputs in their order, read and audited by `jobs` processes; the same for any number of them.
+    """The records of many inputs in their order, read and audited by `jobs` processes (None: `default_jobs`); the same
+    for any number of them.
 
     A paper that takes longer than `timeout` seconds (None: no limit) or more than `memory` bytes (None: `default_memory`, 0: no
     limit), or whose worker dies, gives a `failed` record with the problem "timeout", "too-large" or "worker-died". `start` is
@@ -79,8 +62,8 @@ def audit_in_workers(
     Close the iterator (`contextlib.closing`) to end the workers at once; being used up or interrupted ends them too. Raises
     LangAuditError for a mistake in the settings, as `audit_file` does.
     """
-    limits = _Limits(timeout or None, default_memory() if memory is None else memory or None)
-    pool = _Pool(iter(inputs), settings, max(jobs, 1), limits, start or safe_start())
+    limits = process.Limits(timeout or None, default_memory() if memory is None else memory or None)
+    pool = _Pool(iter(inputs), settings, max(jobs or default_jobs(), 1), limits, start or safe_start())
     try:
         for item, record in pool.records():
             if record is not None:
@@ -96,45 +79,17 @@ def safe_start() -> Start:
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
+def default_jobs() -> int:
+    """How many workers are worth their start here: one for each core that this process may use, eight at most."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _MOST_JOBS)
+
+
 def default_memory() -> int | None:
     """The address space that a worker may take, in bytes: half of the machine's memory, 4 GiB at most."""
     with suppress(AttributeError, ValueError, OSError):  # no sysconf, or not these names
-        return min(_MOST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
-    return _MOST_MEMORY
-
-
-def warm_up(settings: Settings) -> None:
-    """Load all that auditing loads on its first papers, so that processes forked from here have it."""
-    audit_paper(Paper(id="", source="", text=_WARMING), settings=settings)
-    readers()
-
-
-class _Limits(NamedTuple):
-    """What one paper may take: seconds and bytes; None for no limit."""
-
-    timeout: float | None
-    memory: int | None
-
-
-class _Ready(NamedTuple):
-    """A worker says: it has loaded what it needs."""
-
-
-class _End(NamedTuple):
-    """A worker says: that was the last record of the input. `retire`: it should be replaced."""
-
-    retire: bool
-
-
-class _Mistake(NamedTuple):
-    """A worker says: the lexicon or a setting has a mistake, which ends the run."""
-
-    kind: type[LangAuditError]
-    said: str | list[str]
-
-    def error(self) -> LangAuditError:
-        """The error as it was raised; a LexiconError is made of a list and does not survive pickling."""
-        return LexiconError(self.said) if isinstance(self.said, list) else self.kind(self.said)
+        return min(process.MOST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+    return process.MOST_MEMORY
 
 
 @dataclass(eq=False, slots=True)
@@ -155,7 +110,7 @@ class _Worker:
     """A process, our end of its pipe, the input it has, and until when it may take."""
 
     def __init__(
-        self, start: Start, settings: Settings, limits: _Limits, siblings: list[_Worker], loaded: bool
+        self, start: Start, settings: Settings, limits: process.Limits, siblings: list[_Worker], loaded: bool
     ) -> None:
         context: Any = multiprocessing.get_context(start)
         self.connection, theirs = context.Pipe()
@@ -168,7 +123,7 @@ class _Worker:
         # A forked child has copies of our ends of every pipe. It closes them, so that each worker sees its pipe end with us.
         ours = [self.connection, *(other.connection for other in siblings)] if start == "fork" else []
         self._process = context.Process(
-            target=_work,
+            target=process.work,
             args=(theirs, ours, settings, limits, self._spare, start == "spawn"),
             name="lang-audit-worker",
             daemon=True,
@@ -213,7 +168,9 @@ class _Worker:
 class _Pool:
     """The workers and the inputs that are under way, in input order; the first is the one whose records are asked for."""
 
-    def __init__(self, items: Iterator[Input], settings: Settings, jobs: int, limits: _Limits, start: Start) -> None:
+    def __init__(
+        self, items: Iterator[Input], settings: Settings, jobs: int, limits: process.Limits, start: Start
+    ) -> None:
         first = list(islice(items, 2))
         self._several = len(first) > 1
         self._items = chain(first, items)
@@ -276,7 +233,7 @@ class _Pool:
     def _new_worker(self) -> _Worker:
         loaded = self._several and self._start == "fork"
         if loaded:
-            warm_up(self._settings)  # once, here: every worker, and every one that replaces it, inherits it
+            process.warm_up(self._settings)  # once, here: every worker, and every one that replaces it, inherits it
         worker = _Worker(self._start, self._settings, self._limits, self._workers, loaded)
         self._workers.append(worker)
         return worker
@@ -308,19 +265,19 @@ class _Pool:
             self._died(worker, file)
             return
         match said:
-            case _Ready():
+            case process.Ready():
                 worker.ready, self._stillborn = True, 0
                 worker.restart_clock()
             case Record() if file is not None:
                 file.records.append(said)
                 worker.restart_clock()
-            case _End() if file is not None:
+            case process.End() if file is not None:
                 file.done = True
                 worker.finished()
                 if said.retire:
                     self._workers.remove(worker)
                     worker.end()
-            case _Mistake():
+            case process.Mistake():
                 raise said.error()
 
     def _died(self, worker: _Worker, file: _File | None) -> None:
@@ -336,7 +293,7 @@ class _Pool:
             return
         if not worker.ready:
             self._again.append(file)
-        elif _ALARM is not None and status == -_ALARM:
+        elif process.ALARM is not None and status == -process.ALARM:
             file.fail(*self._too_slow())
         else:
             file.fail(
@@ -382,74 +339,3 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _work(
-    connection: Connection, others: list[Connection], settings: Settings, limits: _Limits, spare: float, load: bool
-) -> None:
-    """The life of a worker: inputs in, records out, until the pipe ends. Ends without a word where something goes wrong."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if _ALARM is not None:  # ends the process wherever it is, also in a library's loop, and when the parent is gone
-        signal.signal(_ALARM, signal.SIG_DFL)
-    for other in others:
-        other.close()
-    try:
-        if load:
-            warm_up(settings)
-        _limit_memory(limits.memory)
-        gc.freeze()  # what is inherited is not collected, and so not copied either
-        connection.send(_Ready())
-        for papers in range(1, sys.maxsize):
-            retire = _audit(connection, connection.recv(), settings, limits, spare)
-            connection.send(_End(retire or papers >= _PAPERS_EACH or _bloated(limits.memory)))
-            spare = 0.0
-    except LangAuditError as error:
-        connection.send(_Mistake(type(error), error.problems if isinstance(error, LexiconError) else str(error)))
-        connection.recv()  # until the parent has read it and hangs up
-    except (EOFError, OSError):  # the parent is done with us, or gone
-        return
-    except BaseException:  # the parent says what became of the input; multiprocessing would print a traceback
-        _LOG.debug("A worker ends", exc_info=True)
-        os._exit(1)
-
-
-def _audit(connection: Connection, item: Input, settings: Settings, limits: _Limits, spare: float) -> bool:
-    """Send the records of an input; whether the worker should be replaced, because its memory ran out."""
-    records = audit_file(item, settings=settings)
-    retire = False
-    while True:
-        try:
-            _alarm(limits.timeout, spare)
-            record = next(records, None)
-            _alarm(None)  # the parent may let us wait
-            if record is None:
-                return retire
-            connection.send(record)
-        except MemoryError:
-            _alarm(None)
-            _limit_memory(None)
-            connection.send(too_large(item.path))
-            return True
-        retire = retire or any(problem.code == "too-large" for problem in record.problems)
-        spare = 0.0
-
-
-def _alarm(seconds: float | None, spare: float = 0.0) -> None:
-    if _ALARM is not None:
-        signal.setitimer(signal.ITIMER_REAL, seconds + spare if seconds else 0)
-
-
-def _limit_memory(limit: int | None) -> None:
-    """Limit our address space; None lifts a limit."""
-    with suppress(AttributeError, ValueError, OSError):  # Windows; systems that do not know it
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        soft = hard if limit is None else limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-def _bloated(limit: int | None) -> bool:
-    if resource is None:
-        return False
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > _BLOATED * (limit or _MOST_MEMORY)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from lang_audit import audit, workers
+from lang_audit import audit, worker_process, workers
 from lang_audit.audit import Input, audit_file, find_inputs
 from lang_audit.errors import ConfigError, LexiconError
 from lang_audit.model import Record
@@ -49,8 +49,8 @@ def auditor(monkeypatch: pytest.MonkeyPatch) -> Callable[[Auditor], None]:
     """Put something in place of reading and auditing, in the workers too."""
 
     def put(function: Auditor) -> None:
-        monkeypatch.setattr(workers, "audit_file", lambda item, settings: function(item))
-        monkeypatch.setattr(workers, "warm_up", lambda settings: None)
+        monkeypatch.setattr(worker_process, "audit_file", lambda item, settings: function(item))
+        monkeypatch.setattr(worker_process, "warm_up", lambda settings: None)
 
     return put
 
@@ -153,7 +153,7 @@ def test_what_was_read_before_a_death_is_kept(auditor: Callable[[Auditor], None]
 def test_workers_are_replaced_after_so_many_papers(
     auditor: Callable[[Auditor], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_PAPERS_EACH", 5)
+    monkeypatch.setattr(worker_process, "_PAPERS_EACH", 5)
     auditor(lambda item: iter([Record(path=str(os.getpid()), status="failed")]))
     pids = [record.path for record in run(named(20))]
     assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [5, 5, 5, 5]
@@ -199,8 +199,8 @@ def test_workers_that_cannot_start_are_an_error(monkeypatch: pytest.MonkeyPatch)
     def stillborn(*args: object) -> None:
         os._exit(9)
 
-    monkeypatch.setattr(workers, "_work", stillborn)
-    monkeypatch.setattr(workers, "warm_up", lambda settings: None)
+    monkeypatch.setattr(worker_process, "work", stillborn)
+    monkeypatch.setattr(worker_process, "warm_up", lambda settings: None)
     with pytest.raises(ConfigError, match="exit status 9"):
         run(named(3))
 
@@ -232,7 +232,7 @@ def test_the_memory_limit_suits_the_machine() -> None:
 _RUN = """
 import sys, time
 from pathlib import Path
-from lang_audit import workers
+from lang_audit import worker_process, workers
 from lang_audit.audit import Input
 from lang_audit.model import Record
 from lang_audit.settings import default_settings
@@ -243,7 +243,7 @@ def work(item, settings):
         time.sleep(60)
     yield Record(path=str(item.path), status="failed")
 
-workers.audit_file, workers.warm_up = work, lambda settings: None
+worker_process.audit_file, worker_process.warm_up = work, lambda settings: None
 settings = default_settings()
 try:
     for record in workers.audit_in_workers([Input(Path(str(k))) for k in range(9)], settings, jobs=2, timeout=8):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -52,9 +53,10 @@ def fold(text: str) -> str:
     return _folded(text, _RUN).text
 
 
-def readings(text: str) -> list[Folded]:
+@lru_cache(maxsize=4)  # many scanners ask for the same passage one after the other
+def readings(text: str) -> tuple[Folded, ...]:
     """`text` folded: once, or twice where a hyphen at a line end may be part of a compound or of a broken word."""
-    return [_folded(text, _RUN), *([_folded(text, _BROKEN)] if _BROKEN.search(text) else [])]
+    return (_folded(text, _RUN), *((_folded(text, _BROKEN),) if _BROKEN.search(text) else ()))
 
 
 def _folded(text: str, pattern: re.Pattern[str]) -> Folded:
