@@ -89,6 +89,20 @@ class Citation(Frozen):
     text: str
 
 
+class Origin(Frozen):
+    """Where a stretch of the text, `start:end`, stands in the file that it was read from: its characters `at:upto`.
+
+    They are counted in `part`: the decoded file without its byte order mark (None), a file that it includes, or a paragraph
+    of a DOCX file. Where both stretches are equally long each character has its own; else only the whole has (`&eacute;`).
+    """
+
+    start: int
+    end: int
+    at: int
+    upto: int
+    part: str | None = None
+
+
 class Metadata(Frozen):
     """What the paper says of itself; None or empty where it does not show it."""
 
@@ -109,6 +123,7 @@ class Paper(Frozen):
     passages: tuple[Passage, ...] = ()
     pages: tuple[Page, ...] = ()
     citations: tuple[Citation, ...] = ()
+    origins: tuple[Origin, ...] = ()
     metadata: Metadata = Metadata()
     problems: tuple[Problem, ...] = ()
 
@@ -129,6 +144,28 @@ class Paper(Frozen):
         """The number (from 1) of the page on which `offset` is printed; None for formats without pages."""
         k = bisect_right(self._lines, (offset, len(self.text) + 1)) - 1
         return self._lines[max(k, 0)][2] if self._lines else None
+
+    @cached_property
+    def _origin_starts(self) -> list[int]:
+        return [origin.start for origin in self.origins]
+
+    def origins_of(self, start: int, end: int) -> tuple[Origin, ...]:
+        """Where the file holds `start:end`: an origin for each stretch of it, cut to it where characters have their own.
+
+        White space that the reader put between paragraphs has none; nothing has one in formats without (PDF).
+        """
+        found = []
+        for origin in self.origins[max(bisect_right(self._origin_starts, start) - 1, 0) :]:
+            if origin.start >= end:
+                break
+            if origin.end <= start:
+                continue
+            if origin.end - origin.start == origin.upto - origin.at:
+                first, last = max(start, origin.start), min(end, origin.end)
+                shift = origin.at - origin.start
+                origin = Origin(start=first, end=last, at=first + shift, upto=last + shift, part=origin.part)
+            found.append(origin)
+        return tuple(found)
 
     def boxes(self, start: int, end: int) -> list[tuple[int, Box]]:
         """The (page number, box) of each printed line that holds some of `start:end`, narrowed to those characters.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lang_audit.errors import UnreadableError
-from lang_audit.model import Metadata, Paper, Passage, Problem
+from lang_audit.model import Metadata, Origin, Paper, Passage, Problem
 from lang_audit.sources import Reader
 from lang_audit.sources.section_places import Place, sections_of
 from lang_audit.sources.text_lines import heading_words
@@ -64,6 +64,7 @@ def read(path: Path) -> Iterator[Paper]:
         text=text,
         sections=sections_of(placed),
         passages=tuple(passage for passage, _ in placed),
+        origins=(Origin(start=0, end=len(text), at=0, upto=len(text)),),
         metadata=_metadata(text, entries, placed),
         problems=problems,
     )
