@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from lang_audit.errors import ConfigError
 from lang_audit.model import VerdictRule
@@ -21,6 +21,7 @@ OWN_FILE = "lang_audit.toml"
 SHARED_FILE = "pyproject.toml"
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 TableFormat = Literal["csv", "xlsx", "docx"]
+FailOn = Literal["pejorative", "stigmatising", "outdated", "query"]
 TABLE_FORMATS: tuple[TableFormat, ...] = get_args(TableFormat)
 
 
@@ -55,10 +56,35 @@ class SwitchedOff(BaseModel):
     reason: _Text
 
 
+class Ignore(BaseModel):
+    """Findings of `check` that an author wants to let pass, and why.
+
+    `entry` is the id of an entry, `words` the term as it stands in the text, `near` some more words of its sentence, `file` a
+    pattern for the files concerned (`*.tex`). Without `entry` and `words` all terms are meant. `where` is where this was said.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    entry: _Text | None = None
+    words: _Text | None = None
+    near: _Text | None = None
+    file: _Text | None = None
+    reason: _Text
+    where: Annotated[str, Field(exclude=True)] = ""
+
+
+class _Ignores(BaseModel):
+    """What stands in a file beside a manuscript."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ignore: tuple[Ignore, ...] = ()
+
+
 class _Table(BaseModel):
     """The keys of a configuration file; all may be left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-"))
 
     profile: _Text | None = None
     rule: VerdictRule | None = None
@@ -68,11 +94,15 @@ class _Table(BaseModel):
     references: _Text | None = None
     reports: tuple[_Text, ...] = ()
     tables: tuple[TableFormat, ...] | None = None
+    select: tuple[_Text, ...] = ()
+    fail_on: FailOn | None = None
+    ignores: tuple[Ignore, ...] = ()
 
 
 class Config:
-    """What one configuration file says: `profile`, `rule`, `codebooks`, `references` and `tables` (None where it is silent),
-    `lexicons`, `off` and `reports`. Paths are taken from the folder of the file."""
+    """What one configuration file says: `profile`, `rule`, `codebooks`, `references`, `tables` and `fail_on` (None where it is
+    silent), `lexicons`, `off`, `reports`, `select` (entries and domains, all where empty) and `ignores`. Paths are taken from the
+    folder of the file."""
 
     def __init__(self, path: Path, table: _Table, lines: _TomlLines) -> None:
         self.path = path
@@ -84,7 +114,12 @@ class Config:
         self.references = path.parent / table.references if table.references else None
         self.reports = table.reports
         self.tables = table.tables
+        self.select = table.select
+        self.fail_on: FailOn | None = table.fail_on
         self._lines = lines
+        self.ignores = tuple(
+            ignore.model_copy(update={"where": self.where("ignores", k)}) for k, ignore in enumerate(table.ignores)
+        )
 
     def where(self, *place: str | int) -> str:
         """`file:line: dotted.place`, for messages about what the file says there."""
@@ -116,17 +151,7 @@ def read_config(path: Path) -> Config | None:
 
     Raises ConfigError with a line "file:line: key: what" for each mistake, and the values that are allowed.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise ConfigError(f"{path}:{line[1] if line else 1}: not valid TOML: {error}") from error
+    text, data = _toml(path)
     header = ""
     if path.name == SHARED_FILE:
         tool = data.get("tool", {})
@@ -140,14 +165,40 @@ def read_config(path: Path) -> Config | None:
         raise ConfigError("\n".join(_plain(mistake, lines) for mistake in error.errors())) from error
 
 
+def read_ignore_file(path: Path) -> tuple[Ignore, ...]:
+    """The entries `[[ignore]]` of a file beside a manuscript. Raises ConfigError as `read_config` does."""
+    text, data = _toml(path)
+    lines = _TomlLines(path, text, "")
+    try:
+        ignores = _Ignores.model_validate(data).ignore
+    except ValidationError as error:
+        raise ConfigError("\n".join(_plain(mistake, lines) for mistake in error.errors())) from error
+    return tuple(ignore.model_copy(update={"where": lines.where(("ignore", k))}) for k, ignore in enumerate(ignores))
+
+
+def _toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file, and what it says."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise ConfigError(f"{path}:{line[1] if line else 1}: not valid TOML: {error}") from error
+    return text, data
+
+
 def _plain(mistake: Any, lines: _TomlLines) -> str:
     place = mistake["loc"]
     where, kind = lines.where(place), mistake["type"]
     if kind == "extra_forbidden":
-        keys = _Table.model_fields if len(place) == 1 else SwitchedOff.model_fields
-        return f"{where}: is no key of this format; allowed are {', '.join(keys)}"
+        return f"{where}: is no key of this format; allowed are {', '.join(_keys(place))}"
     if kind == "missing":
-        why = " (an entry is switched off with a reason)" if place[-1] == "reason" else ""
+        why = " (what is let pass is let pass with a reason)" if place[-1] == "reason" else ""
         return f"{where}: is missing{why}"
     if kind == "literal_error":
         allowed = str(mistake["ctx"]["expected"]).replace("'", "")
@@ -155,6 +206,13 @@ def _plain(mistake: Any, lines: _TomlLines) -> str:
     if kind == "string_too_short":
         return f"{where}: must not be empty"
     return f"{where}: {mistake['msg'][:1].lower()}{mistake['msg'][1:]}"
+
+
+def _keys(place: tuple[str | int, ...]) -> list[str]:
+    """The keys that are allowed beside the one at `place`."""
+    if len(place) == 1:
+        return [field.alias or name for name, field in _Table.model_fields.items()]
+    return [name for name in (SwitchedOff if place[0] == "off" else Ignore).model_fields if name != "where"]
 
 
 class _TomlLines:
@@ -180,7 +238,7 @@ class _TomlLines:
             return tables[min(index, len(tables) - 1)] + 1
         start = self._find(rf"""["']?{key}["']?\s*[=.]""", first)
         items = [k for k in range(start, len(self._lines)) for _ in re.findall(r"\{", self._lines[k])]
-        return (items[index] if place[0] == "off" and index < len(items) else start) + 1
+        return (items[index] if place[0] in ("off", "ignores") and index < len(items) else start) + 1
 
     def _find(self, pattern: str, start: int) -> int:
         hits = (k for k in range(start, len(self._lines)) if re.match(rf"\s*{pattern}", self._lines[k]))

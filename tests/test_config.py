@@ -118,7 +118,7 @@ def test_without_a_file_all_is_built_in() -> None:
         ("lexicons = 'a.yaml'\n", "lang_audit.toml:1: lexicons: input should be a valid tuple"),
         (
             FILE.replace(', reason = "not our field"', ""),
-            "lang_audit.toml:6: off.1.reason: is missing (an entry is switched off with a reason)",
+            "lang_audit.toml:6: off.1.reason: is missing (what is let pass is let pass with a reason)",
         ),
         (FILE.replace('"not our field"', '" "'), "lang_audit.toml:6: off.1.reason: must not be empty"),
         (

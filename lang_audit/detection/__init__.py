@@ -11,7 +11,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lang_audit.model import Annotations, CodeMention, Configuration, Mention, Paper, Passage, PersonFirstMention
+from lang_audit.model import (
+    Annotations,
+    Characteristics,
+    CodeMention,
+    Configuration,
+    Mention,
+    Paper,
+    Passage,
+    PersonFirstMention,
+)
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -57,14 +66,14 @@ def detect(
     model: str | None = None,
     speakers: bool = False,
     codebooks: tuple[str, ...] = (),
+    characteristics: bool = True,
 ) -> Annotations:
     """Every lexicon term and person-first reference in a paper, its codes and study characteristics, with offsets into its text.
 
     `folder` and `extra` name the lexicon, as in `load_lexicon`; `model` names a trained pipeline for the terms that words
     alone cannot settle (None: the first known one that is installed); `speakers` names who speaks in quotations;
-    `codebooks` are the names or paths of those to code the paper with.
+    `codebooks` are the names or paths of those to code the paper with; `characteristics` asks for those of the study.
     """
-    from lang_audit.characteristics import study_characteristics
     from lang_audit.detection.abbreviations import definitions
     from lang_audit.detection.head_noun import settle_unsure
     from lang_audit.detection.usage_context import words_of
@@ -100,12 +109,17 @@ def detect(
         from lang_audit.detection.coding import code_paper
 
         codes, configurations = code_paper(paper, codebooks, known, folder, model)
+    study = Characteristics()
+    if characteristics:
+        from lang_audit.characteristics import study_characteristics
+
+        study = study_characteristics(paper, folder)
     return Annotations(
         mentions=tuple(mentions),
         person_first=tuple(person_first),
         codes=codes,
         configurations=configurations,
-        characteristics=study_characteristics(paper, folder),
+        characteristics=study,
     )
 
 

@@ -1,0 +1,216 @@
+"""`lang-audit check`: what to change in a manuscript before submission, and to what.
+
+Everything that costs time to import is imported inside the command, so that `lang-audit --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, get_args
+
+import click
+
+from lang_audit.config import FailOn
+from lang_audit.report.check_formats import FORMATS, rendered
+
+if TYPE_CHECKING:
+    from lang_audit.audit import Input
+    from lang_audit.manuscript.checked import CheckedFile
+    from lang_audit.settings import Settings
+
+FINDINGS = 1
+FAILED = 3
+STDIN = "-"
+TEXT = "text"
+_TIMEOUT = 120.0
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True), metavar="PATH...")
+@click.option(
+    "--format", "form", type=click.Choice((TEXT, *FORMATS)), default=TEXT, show_default=True, help="What to print."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file, not to stdout."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(get_args(FailOn)),
+    help="The mildest remark that makes the exit status 1. Default: stigmatising, or what the configuration says.",
+)
+@click.option("--profile", help="Which terms count: the name of a profile.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="ENTRY-OR-DOMAIN",
+    help="Remark on these entries or domains of the lexicon only. May be given several times.",
+)
+@click.option(
+    "--lexicon",
+    "lexicons",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file with terms of your own, which add to the lexicon or override its entries. May be given twice.",
+)
+@click.option(
+    "--new-since",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="BASELINE",
+    help="Leave out what an earlier run said: the file that it wrote with --format json.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show the sentence, the rewritten sentence and the guidelines too.")
+@click.option("--show-exempt", is_flag=True, help="Show what was let pass too, and why.")
+@click.option(
+    "--stdin-name", metavar="NAME", help="What a manuscript on stdin (-) is called; its ending tells the format."
+)
+@click.option(
+    "--model", help="A trained spaCy pipeline for terms that only grammar can settle (default: en_core_web_sm)."
+)
+@click.option("--pdf-engine", default="pdfminer", show_default=True, help="What reads PDF files: pdfminer or pdfium.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many files to read at once. Default: one a core.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=_TIMEOUT,
+    show_default=True,
+    help="Seconds a file may take (0: any).",
+)
+@click.option("--no-config", is_flag=True, help="Ignore lang_audit.toml and pyproject.toml.")
+@click.option("--show-config", is_flag=True, help="Print the settings and where each comes from, and do nothing else.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no last line that sums up.")
+def check(
+    paths: tuple[Path, ...],
+    form: str,
+    output: Path | None,
+    fail_on: FailOn | None,
+    profile: str | None,
+    select: tuple[str, ...],
+    lexicons: tuple[Path, ...],
+    new_since: Path | None,
+    verbose: bool,
+    show_exempt: bool,
+    stdin_name: str | None,
+    model: str | None,
+    pdf_engine: str,
+    jobs: int | None,
+    timeout: float,
+    no_config: bool,
+    show_config: bool,
+    quiet: bool,
+) -> None:
+    """Check manuscripts (Word, LaTeX, Markdown, HTML, JATS, PDF, text; files, folders, - for stdin) before submission.
+
+    Exit status: 0 nothing to change, 1 remarks at or over --fail-on, 2 wrong usage, 3 a file could not be read.
+    """
+    from lang_audit.config import find_config
+    from lang_audit.manuscript.baseline import read_baseline
+    from lang_audit.manuscript.check import check_files, without_known
+    from lang_audit.report.check_terminal import summary_line, terminal_lines
+    from lang_audit.settings import describe, load_settings
+    from lang_audit.sources.pdf_reader import pdf_engine as engine_named
+
+    if not paths and not show_config:
+        raise click.UsageError("Missing argument 'PATH...'.")
+    engine_named(pdf_engine)  # a name that there is not is told before the first file
+
+    def settings_in(folder: Path) -> Settings:
+        return load_settings(
+            profile=profile,
+            lexicons=lexicons,
+            codebooks=("none",),
+            config=None if no_config else find_config(folder),
+            model=model,
+            pdf_engine=pdf_engine,
+            select=select,
+            fail_on=fail_on,
+            characteristics=False,
+        )
+
+    if show_config:
+        folder = paths[0] if paths and paths[0].is_dir() else paths[0].parent if paths else Path.cwd()
+        click.echo(describe(settings_in(folder), checking=True))
+        return
+    known = read_baseline(new_since) if new_since else None
+    checked: list[tuple[CheckedFile, Settings]] = []
+    with tempfile.TemporaryDirectory(prefix="lang-audit-") as scratch, _opened(output) as out:
+        inputs, shown = _inputs(paths, Path(scratch), stdin_name)
+        for settings, group in _by_settings(inputs, settings_in):
+            for file in check_files(group, settings, jobs=jobs, timeout=timeout or None, shown=shown):
+                if known is not None:
+                    file = without_known(file, known)
+                checked.append((file, settings))
+                if form == TEXT:
+                    for line in terminal_lines(file, settings, verbose=verbose, show_exempt=show_exempt):
+                        click.echo(line, file=out)
+        if form != TEXT:
+            click.echo(rendered(form, checked), file=out, nl=False)
+    failed = any(file.record.status == "failed" for file, _ in checked)
+    if not quiet and (failed or any(file.remarks for file, _ in checked)):
+        click.echo(summary_line([file for file, _ in checked]), err=True)
+    if failed:
+        sys.exit(FAILED)
+    if any(file.at_or_over(settings.fail_on) for file, settings in checked):
+        sys.exit(FINDINGS)
+
+
+def _inputs(paths: Sequence[Path], scratch: Path, stdin_name: str | None) -> tuple[list[Input], Callable[[Path], str]]:
+    """The files to check, and how each is called in messages: what comes on stdin is kept in `scratch` for the run."""
+    from lang_audit.audit import find_inputs
+
+    names: dict[Path, str] = {}
+    given = []
+    for path in paths:
+        if str(path) == STDIN and STDIN not in names.values():
+            kept = _kept_stdin(scratch, stdin_name)
+            names[kept] = stdin_name or STDIN
+            path = kept
+        given.append(path)
+    return find_inputs(given), lambda path: names.get(path, str(path))
+
+
+def _kept_stdin(scratch: Path, name: str | None) -> Path:
+    """What came on stdin, as a file; one without a name is Markdown, which plain text is too, unless its bytes say otherwise."""
+    data = sys.stdin.buffer.read()
+    path = scratch / (Path(name).name if name else "stdin")
+    path.write_bytes(data)
+    if not name or not path.suffix:
+        from lang_audit.sources import readers
+
+        suffix = next((reader.suffixes[0] for reader in readers() if reader.recognises(data[:4096])), ".md")
+        path = path.rename(path.with_name(path.name + suffix))
+    return path
+
+
+def _by_settings(
+    inputs: Sequence[Input], settings_in: Callable[[Path], Settings]
+) -> Iterator[tuple[Settings, list[Input]]]:
+    """The inputs in order, together where one after the other has the same settings: those of the nearest configuration."""
+    of_folder: dict[Path, Settings] = {}
+
+    def settings_of(item: Input) -> Settings:
+        folder = item.path.parent
+        if folder not in of_folder:
+            of_folder[folder] = settings_in(folder)
+        return of_folder[folder]
+
+    for _, group in groupby(inputs, key=lambda item: id(settings_of(item))):
+        items = list(group)
+        yield settings_of(items[0]), items
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[IO[str] | None]:
+    """The file to write to; None stands for stdout. Raises UsageError where it cannot be written."""
+    if output is None:
+        yield None
+        return
+    try:
+        with output.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written: {error.strerror}.") from error
