@@ -48,6 +48,7 @@ def audit_paper(paper: Paper, *, settings: Settings | None = None) -> Record:
         model=settings.model,
         speakers=settings.speakers,
         codebooks=settings.codebook_names,
+        characteristics=settings.characteristics,
     )
     appraisal = appraise(paper, found, settings)
     status = "partial" if paper.problems else "ok"
@@ -98,7 +99,7 @@ def _papers(path: Path, settings: Settings) -> Iterator[Paper]:
         return read(path, settings.pdf_engine)
     from lang_audit.sources.ocr import read_with_ocr
 
-    return read_with_ocr(path, lambda file: read(file, settings.pdf_engine))
+    return read_with_ocr(path, lambda file: read(file, settings.pdf_engine), keep=settings.ocr_copy(path))
 
 
 def failed_record(path: Path, code: str, message: str, remedy: str) -> Record:
@@ -121,16 +122,20 @@ def shown(path: Path) -> str:
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def find_inputs(paths: Iterable[Path]) -> list[Input]:
+def find_inputs(paths: Iterable[Path], without: Path | None = None) -> list[Input]:
     """The files to read: each file as named, and in each folder every file of a format that we read, in order of name.
 
+    What lies in the folder `without` (the run's own output: annotated copies are PDFs too) is not looked for in others.
     A path that does not exist, or a folder that holds nothing to read, is an input with a problem: it gets its record too.
     """
     suffixes = {suffix for reader in readers() for suffix in reader.suffixes}
+    own = without.resolve() if without else None
     found: dict[Path, Problem | None] = {}
     for path in paths:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_paper(p, path, suffixes))
+            if own and own != path.resolve():
+                inside = [p for p in inside if own not in p.resolve().parents]
             found.update(dict.fromkeys(inside))
             if not inside:
                 formats = ", ".join(sorted(suffixes))

@@ -8,14 +8,18 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from lang_audit import __version__
+from lang_audit.commands.check import check
 from lang_audit.commands.lexicon import explain, lexicon
 from lang_audit.errors import LangAuditError
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from lang_audit.config import TableFormat
     from lang_audit.model import Record, VerdictRule
     from lang_audit.report.overview import Written
+    from lang_audit.report.page_evidence import PageEvidence
     from lang_audit.settings import Settings
 
 FAILED = 3
@@ -39,6 +44,7 @@ def cli() -> None:
     """Audit the language of research papers: which words stigmatise people, how each is used, what to write instead."""
 
 
+cli.add_command(check)
 cli.add_command(explain)
 cli.add_command(lexicon)
 
@@ -103,8 +109,12 @@ cli.add_command(lexicon)
 @click.option(
     "--annotate", is_flag=True, help="Write a copy of each PDF with its findings marked on the page, into annotated/."
 )
+@click.option("--thumbnails", is_flag=True, help="Show a small picture of each finding's printed line in the report.")
 @click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="How many papers to read at once."
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="How many papers to read at once. Default: one a core, eight at most.",
 )
 @click.option(
     "--timeout",
@@ -133,7 +143,8 @@ def appraise(
     pdf_engine: str,
     ocr: bool,
     annotate: bool,
-    jobs: int,
+    thumbnails: bool,
+    jobs: int | None,
     timeout: float | None,
     no_config: bool,
     show_config: bool,
@@ -146,12 +157,13 @@ def appraise(
         raise click.UsageError("--references and --table go with reports: name a folder for them with -o.")
     if "none" in tables and len(set(tables)) > 1:
         raise click.UsageError("--table none goes with no other --table.")
-    if annotate and form and not output:
-        raise click.UsageError("--annotate goes with reports: name a folder for them with -o.")
+    if (annotate or thumbnails) and form and not output:
+        raise click.UsageError("--annotate and --thumbnails go with reports: name a folder for them with -o.")
     if not paths and not show_config:
         raise click.UsageError("Missing argument 'PATH...'.")
     from lang_audit.audit import find_inputs
     from lang_audit.config import find_config
+    from lang_audit.report.page_evidence import PageEvidence
     from lang_audit.settings import describe, load_settings
 
     config = None if no_config else find_config(Path.cwd())
@@ -172,18 +184,28 @@ def appraise(
     if show_config:
         click.echo(describe(settings))
         return
+    if thumbnails and "html" not in settings.reports:
+        raise click.UsageError("--thumbnails goes with HTML reports: add --report html.")
     if ocr:
         from lang_audit.sources.ocr import require
 
         require()
-    inputs = find_inputs(paths)
-    records = _run(inputs, settings, quiet, jobs, timeout if timeout is not None else 900.0 if ocr else 120.0)
-    if form:
-        records = _printing_json(records, with_text)
-    if output or not form:
-        failed = _write_reports(records, output or Path(DEFAULT_FOLDER), settings, templates, quiet, annotate)
-    else:
-        failed = sum(_tell_failure(record) for record in records)
+    inputs = find_inputs(paths, without=output or Path(DEFAULT_FOLDER))
+    with contextlib.ExitStack() as stack:
+        if ocr and (annotate or thumbnails):  # places of words are those of the copy with the text layer
+            copies = stack.enter_context(tempfile.TemporaryDirectory(prefix="lang-audit-copies-"))
+            settings = replace(settings, ocr_copies=Path(copies))
+        records = _run(inputs, settings, quiet, jobs, timeout if timeout is not None else 900.0 if ocr else 120.0)
+        if form:
+            records = _printing_json(records, with_text)
+        if output or not form:
+            tell = partial(click.echo, err=True)
+            evidence = PageEvidence(
+                settings.lexicon, annotate=annotate, thumbnails=thumbnails, scanned=settings.ocr_copy, tell=tell
+            )
+            failed = _write_reports(records, output or Path(DEFAULT_FOLDER), settings, templates, quiet, evidence)
+        else:
+            failed = sum(_tell_failure(record) for record in records)
     if failed:
         sys.exit(FAILED)
 
@@ -213,7 +235,7 @@ def _formats(tables: tuple[TableFormat | Literal["none"], ...]) -> list[TableFor
     return [table for table in dict.fromkeys(tables) if table != "none"] if tables else None
 
 
-def _run(inputs: list[Input], settings: Settings, quiet: bool, jobs: int, timeout: float) -> Iterator[Record]:
+def _run(inputs: list[Input], settings: Settings, quiet: bool, jobs: int | None, timeout: float) -> Iterator[Record]:
     from lang_audit.sources.pdf_reader import pdf_engine
     from lang_audit.workers import audit_in_workers
 
@@ -236,7 +258,12 @@ def _printing_json(records: Iterator[Record], with_text: bool) -> Iterator[Recor
 
 
 def _write_reports(
-    records: Iterator[Record], folder: Path, settings: Settings, templates: Path | None, quiet: bool, annotate: bool
+    records: Iterator[Record],
+    folder: Path,
+    settings: Settings,
+    templates: Path | None,
+    quiet: bool,
+    evidence: PageEvidence,
 ) -> int:
     from lang_audit.report.extraction import StudyRow, study_row
     from lang_audit.report.overview import write_overview
@@ -252,6 +279,7 @@ def _write_reports(
         profile=settings.profile,
         off=settings.off,
         codebooks=settings.codebooks,
+        evidence=evidence,
     )
     became: Counter[str] = Counter()
     rows: list[StudyRow] = []
@@ -262,8 +290,6 @@ def _write_reports(
             rows.append(study_row(record, key="", page=page.rpartition(".")[0] if page else None))
             became[record.status] += 1
             _tell_failure(record)
-            if annotate and page:
-                _annotate(record, settings, folder / "annotated" / f"{page.rpartition('.')[0]}.pdf")
     finally:  # interrupted or not, the tables hold all that is done
         if rows:
             written = write_overview(rows, renderer, folder, settings, references)
@@ -277,17 +303,6 @@ def _write_reports(
         if written:
             _tell_overview(written)
     return became["failed"]
-
-
-def _annotate(record: Record, settings: Settings, target: Path) -> None:
-    """The copy of a PDF with its findings marked; where it cannot be made, that is told and the run goes on."""
-    from lang_audit.errors import UnreadableError
-    from lang_audit.report.annotate import annotate
-
-    try:
-        annotate(record, settings.lexicon, target)
-    except UnreadableError as error:
-        click.echo(f"{record.path}: no annotated copy. {error.message} {error.remedy}", err=True)
 
 
 def _tell_overview(written: Written) -> None:

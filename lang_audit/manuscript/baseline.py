@@ -26,12 +26,14 @@ def read_baseline(path: Path) -> Counter[str]:
     try:
         files = _files(text)
         return Counter(str(remark["fingerprint"]) for file in files for remark in file["remarks"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(f"{path}: is no output of `lang-audit check --format json`. {_WRITE_ONE}") from error
 
 
 def _files(text: str) -> list[dict[str, Any]]:
     """The objects of the files: those of one document, or one a line."""
+    if not text.strip():
+        raise ValueError("empty")
     try:
         document = json.loads(text)
     except ValueError:

@@ -31,6 +31,15 @@ class FilePlace(Frozen):
     heading: str | None = None
     anchor: str | None = None
 
+    @property
+    def within(self) -> str:
+        """The place within the file, in few words: "12:34", "paragraph 7", "page 3", or nothing."""
+        if self.line is not None:
+            return f"{self.line}:{self.column}"
+        if self.paragraph is not None:
+            return f"paragraph {self.paragraph}"
+        return f"page {self.page}" if self.page is not None else ""
+
 
 class Remark(Frozen):
     """One thing to look at: a finding, or a `rule` about the manuscript as a whole ("acronyms/mixed", "ignore/unused").

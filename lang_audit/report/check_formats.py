@@ -17,7 +17,7 @@ FORMATS = {
     "json": "lang_audit.report.check_json:check_document",
     "jsonl": "lang_audit.report.check_json:check_lines",
     "sarif": "lang_audit.report.check_sarif:sarif",
-    "github": "lang_audit.report.check_github:annotations",
+    "github": "lang_audit.report.check_github:workflow_commands",
     "junit": "lang_audit.report.check_junit:junit",
     "html": "lang_audit.report.check_html:html",
 }

@@ -88,14 +88,9 @@ def _passed(one: Passed, path: str) -> Iterator[str]:
 
 def _where(place: FilePlace, path: str) -> str:
     """The place within the file: "12:34", "paragraph 7 (Methods)", "page 3"; with its name where that is another file."""
-    inside = ""
-    if place.line is not None:
-        inside = f"{place.line}:{place.column}"
-    elif place.paragraph is not None:
-        heading = f" ({textwrap.shorten(place.heading, 30, placeholder='…')})" if place.heading else ""
-        inside = f"paragraph {place.paragraph}{heading}"
-    elif place.page is not None:
-        inside = f"page {place.page}"
+    inside = place.within
+    if place.paragraph is not None and place.heading:
+        inside += f" ({textwrap.shorten(place.heading, 30, placeholder='…')})"
     return inside if place.file == path else f"{place.file}:{inside}".rstrip(":")
 
 

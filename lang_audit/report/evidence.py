@@ -20,7 +20,11 @@ _CONTEXT = 260
 _CONCORDANCE = 70
 _STRENGTHS = tuple(wording.STRENGTHS)
 
+PictureKey = tuple[int, int, str]
 PageLink = Callable[[int | None], str | None]
+PictureOf = Callable[[Finding], "Picture | None"]
+MOST_PICTURES = 200
+"""How many lines of a paper are shown as they stand on the page: with more, the report would grow too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +68,49 @@ class Evidence:
         return wording.STRENGTHS[self.strength][0] if self.strength else ""
 
 
-def page_link(record: Record, folder: Path) -> PageLink:
+def page_link(record: Record, folder: Path, copy: Path | None = None) -> PageLink:
     """A function from a page number to the address that opens the record's PDF there, as seen from `folder`.
 
-    It gives None for files that are no PDF and for mentions without a page.
+    That is the annotated `copy` where there is one, else the paper itself. It gives None for files that are no PDF and for
+    mentions without a page.
     """
-    if Path(record.path).suffix.lower() != ".pdf":
+    if copy is None and Path(record.path).suffix.lower() != ".pdf":
         return lambda page: None
-    source, here = Path(record.path).resolve(), folder.resolve()
-    if source.drive == here.drive:
-        # As bytes, because a file name need not be valid Unicode.
-        address = quote(os.fsencode(Path(os.path.relpath(source, here)).as_posix()))
-    else:  # another Windows drive: no relative path leads there
-        address = source.as_uri()
+    address = address_of(copy or Path(record.path), folder)
     return lambda page: None if page is None else f"{address}#page={page}"
 
 
-def evidence_of(
-    group: Iterable[Finding], link: PageLink, picture: Callable[[Finding], Picture | None] = lambda finding: None
-) -> tuple[Evidence, ...]:
-    """One piece of evidence a sentence, in text order: a sentence with the term twice is shown once, marked twice.
+def address_of(path: Path, folder: Path) -> str:
+    """The address of a file as seen from `folder`, so that what lies below it can be moved along with it."""
+    target, here = path.resolve(), folder.resolve()
+    if target.drive != here.drive:  # another Windows drive: no relative path leads there
+        return target.as_uri()
+    # As bytes, because a file name need not be valid Unicode.
+    return quote(os.fsencode(Path(os.path.relpath(target, here)).as_posix()))
 
-    `picture` draws the line of a sentence's first mention, where pictures are wanted (see thumbnails.py).
-    """
+
+def picture_key(finding: Finding) -> PictureKey:
+    """What tells the picture of a finding from the others of its paper."""
+    return finding.start, finding.end, finding.entry
+
+
+def by_sentence(group: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings of each sentence, in text order."""
     sentences: defaultdict[tuple[int, str], list[Finding]] = defaultdict(list)
     for finding in sorted(group, key=lambda f: (f.start, f.end)):
         sentences[finding.sentence_start, finding.sentence].append(finding)
+    return list(sentences.values())
+
+
+def evidence_of(group: Iterable[Finding], link: PageLink, picture: PictureOf | None = None) -> tuple[Evidence, ...]:
+    """One piece of evidence a sentence, in text order: a sentence with the term twice is shown once, marked twice.
+
+    `picture` gives the line of a sentence's first mention, where pictures are wanted (see thumbnails.py).
+    """
     found = []
-    for (start, sentence), mentions in sentences.items():
+    for mentions in by_sentence(group):
         first = mentions[0]
+        start, sentence = first.sentence_start, first.sentence
         found.append(
             Evidence(
                 pieces=_clip(_marked(sentence, [(m.start - start, m.text) for m in mentions])),
@@ -101,7 +119,7 @@ def evidence_of(
                 href=link(first.page),
                 cues=distinct(wording.squeeze(m.cue) if m.cue else None for m in mentions),
                 rewrites=tuple(_changes(sentence, text) for text in distinct(m.rewrite for m in mentions)),
-                picture=picture(first),
+                picture=picture(first) if picture else None,
             )
         )
     return tuple(found)

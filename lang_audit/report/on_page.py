@@ -7,22 +7,20 @@ without letters) the proportional place stands.
 
 from __future__ import annotations
 
-import ctypes
-import unicodedata
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Box, Line, Page, Paper
+from lang_audit.report.glyphs import Glyph, Point, RawGlyph, inside, joined, nth, proportional, read_glyphs
+from lang_audit.report.glyphs import folded as folded
 
-_NEAR = 0.15  # of the line's height: how far outside its box a glyph's middle may lie
 _PAD = 0.4  # points: a mark reaches a little over the ink, as a pen's does
 _TALLER = 0.3  # of the line's height: how far tall glyphs may stretch the mark
 _VOTES = 24  # lines of a page that decide which way its text runs
@@ -32,8 +30,6 @@ _COMPARED = 20  # letters of a line
 _KEPT_OPEN = 12  # pages: a report goes through a paper term by term
 _SAME_SIZE = 3.0  # points: page sizes are rounded in many ways
 _REPAIR = "Download it again, or repair it with `qpdf in.pdf out.pdf`."
-
-Point = tuple[float, float]
 
 
 class Quad(NamedTuple):
@@ -99,16 +95,6 @@ class _Frame(NamedTuple):
         return Quad(self.point(x0, y0), self.point(x1, y0), self.point(x0, y1), self.point(x1, y1))
 
 
-class _Glyph(NamedTuple):
-    """A letter or figure, folded for comparison, with the pen's place and the box of its ink, in upright places."""
-
-    down: float
-    pen: float
-    order: int
-    text: str
-    box: Box
-
-
 class OpenPage:
     """A page of an open PDF, with its glyphs where `lines` (the page's lines as read) have them."""
 
@@ -143,7 +129,7 @@ class OpenPage:
         found: dict[int, int] = {}
         for turn in sorted(range(4), key=lambda turn: turn != usual):
             glyphs = self._glyphs_in(_Frame(turn, *box))
-            found[turn] = sum(text[:_COMPARED] in _joined(_inside(glyphs, place)) for text, place in lines)
+            found[turn] = sum(text[:_COMPARED] in joined(inside(glyphs, place)) for text, place in lines)
             if found[turn] > _LIKE * len(lines):
                 break
         best = max(found, key=lambda turn: (found[turn], turn == usual))
@@ -153,20 +139,20 @@ class OpenPage:
         return _Frame(best, *box), same or found[best] > 0
 
     @cached_property
-    def _raw_glyphs(self) -> list[tuple[str, Point, tuple[float, float, float, float]]]:
-        return list(_read_glyphs(self.pdf_page))
+    def _raw_glyphs(self) -> list[RawGlyph]:
+        return list(read_glyphs(self.pdf_page))
 
     @cached_property
-    def _glyphs(self) -> list[_Glyph]:
+    def _glyphs(self) -> list[Glyph]:
         return self._glyphs_in(self.frame)
 
-    def _glyphs_in(self, frame: _Frame) -> list[_Glyph]:
+    def _glyphs_in(self, frame: _Frame) -> list[Glyph]:
         """Every glyph of the page in `frame`, from top to bottom."""
         glyphs = []
         for order, (text, pen, (left, bottom, right, top)) in enumerate(self._raw_glyphs):
             (ax, ay), (bx, by) = frame.place(left, bottom), frame.place(right, top)
             box = (min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
-            glyphs.append(_Glyph((box[1] + box[3]) / 2, frame.place(*pen)[0], order, text, box))
+            glyphs.append(Glyph((box[1] + box[3]) / 2, frame.place(*pen)[0], order, text, box))
         return sorted(glyphs)
 
     def find(self, line: str, start: int, end: int, box: Box) -> tuple[Box, bool]:
@@ -174,7 +160,7 @@ class OpenPage:
         wanted = folded(line[start:end])
         hit = self._hit(folded(line), len(folded(line[:start])), wanted, box) if wanted else []
         if not hit:
-            return _proportional(line, start, end, box), False
+            return proportional(line, start, end, box), False
         stretch = _TALLER * (box[3] - box[1])
         top = max(min(box[1], *(b[1] for b in hit)), box[1] - stretch)
         bottom = min(max(box[3], *(b[3] for b in hit)), box[3] + stretch)
@@ -183,14 +169,14 @@ class OpenPage:
 
     def _hit(self, line: str, offset: int, wanted: str, box: Box) -> list[Box]:
         """The ink of each letter of `wanted` at `offset` of `line`; empty where it is not there."""
-        glyphs = _inside(self._glyphs, box)
+        glyphs = inside(self._glyphs, box)
         # As drawn, where a page holds its text twice, each time spaced in another way.
         drawn = sorted(glyphs, key=lambda glyph: glyph.order)
         for row in (glyphs, drawn):
             # Without figures, where a citation marker that was lifted out of the text stands between the words.
             for figures in (True, False):
                 letters = [(c, glyph.box) for glyph in row for c in glyph.text if figures or not c.isdigit()]
-                at = _nth(line, offset, wanted, "".join(letter for letter, _ in letters))
+                at = nth(line, offset, wanted, "".join(letter for letter, _ in letters))
                 if at is not None:
                     return [ink for _, ink in letters[at : at + len(wanted)]]
         return []
@@ -264,12 +250,6 @@ def open_document(path: Path, paper: Paper) -> Iterator[Document]:
         pdf.close()
 
 
-@lru_cache(maxsize=4096)
-def folded(text: str) -> str:
-    """The letters and figures of `text`, without case, accents and ligatures: what two readings of a page share."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum())
-
-
 def _unreadable() -> UnreadableError:
     return UnreadableError("broken-pdf", "The PDF is damaged, so its pages cannot be marked.", _REPAIR)
 
@@ -280,76 +260,3 @@ def _visible(page: pdfium.PdfPage) -> tuple[float, float, float, float]:
     x0, y0, x1, y1 = page.get_cropbox()
     left, bottom, right, top = max(x0, m0), max(y0, n0), min(x1, m1), min(y1, n1)
     return (left, bottom, right, top) if right - left >= 1 and top - bottom >= 1 else (m0, n0, m1, n1)
-
-
-def _read_glyphs(page: pdfium.PdfPage) -> Iterator[tuple[str, Point, tuple[float, float, float, float]]]:
-    """Each letter and figure of the page with its pen place and ink, in the page's own coordinates."""
-    textpage = page.get_textpage()
-    handle: Any = textpage.raw
-    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
-    edges = tuple(map(ctypes.byref, (left, right, bottom, top)))
-    pen = tuple(map(ctypes.byref, (x, y)))
-    try:
-        for index in range(textpage.count_chars()):
-            code = raw.FPDFText_GetUnicode(handle, index)
-            text = folded(chr(code)) if 0 < code < 0x110000 else ""
-            if not text or not raw.FPDFText_GetCharBox(handle, index, *edges):
-                continue
-            raw.FPDFText_GetCharOrigin(handle, index, *pen)
-            yield text, (x.value, y.value), (left.value, bottom.value, right.value, top.value)
-    finally:
-        textpage.close()
-
-
-def _inside(glyphs: Sequence[_Glyph], box: Box) -> list[_Glyph]:
-    """The glyphs whose middle lies in the line's box, in the order in which they are read."""
-    x0, y0, x1, y1 = box
-    near = _NEAR * (y1 - y0)
-    row = glyphs[bisect_left(glyphs, (y0 - near,)) : bisect_right(glyphs, (y1 + near,))]
-    inside = [glyph for glyph in row if x0 - near <= (glyph.box[0] + glyph.box[2]) / 2 <= x1 + near]
-    inside.sort(key=lambda glyph: (round(glyph.pen, 1), glyph.order))
-    kept: list[_Glyph] = []
-    for glyph in inside:
-        if not any(_doubles(glyph, other, near) for other in kept[-4:]):
-            kept.append(glyph)
-    return kept
-
-
-def _doubles(glyph: _Glyph, other: _Glyph, near: float) -> bool:
-    """Whether a letter is printed on itself again (poor man's bold); the two letters of a ligature come one after the other."""
-    apart = glyph.order - other.order > 1
-    return apart and glyph.text == other.text and glyph.pen - other.pen < near and abs(glyph.down - other.down) < near
-
-
-def _joined(glyphs: Iterable[_Glyph]) -> str:
-    return "".join(glyph.text for glyph in glyphs)
-
-
-def _nth(line: str, offset: int, wanted: str, glyphs: str) -> int | None:
-    """Where `wanted`, at `offset` of `line`, stands in `glyphs`; None where it does not.
-
-    The glyphs may hold more than the line as read (citation markers that were lifted out), so offsets do not fit: the word is
-    told from its like by how many stand before it, or, where that differs too, by its place in the line.
-    """
-    here, there = _all(wanted, line), _all(wanted, glyphs)
-    if not there:
-        return None
-    if len(here) == len(there) and offset in here:
-        return there[here.index(offset)]
-    expected = offset * len(glyphs) / max(len(line), 1)
-    return min(there, key=lambda at: abs(at - expected))
-
-
-def _all(wanted: str, text: str) -> list[int]:
-    found, at = [], text.find(wanted) if wanted else -1
-    while at >= 0:
-        found.append(at)
-        at = text.find(wanted, at + 1)
-    return found
-
-
-def _proportional(line: str, start: int, end: int, box: Box) -> Box:
-    """The place in proportion to characters, as `Paper.boxes` has it."""
-    x0, y0, x1, y1 = box
-    step = (x1 - x0) / max(len(line), 1)
-    return round(x0 + start * step, 2), y0, round(x0 + end * step, 2), y1

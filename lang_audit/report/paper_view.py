@@ -5,17 +5,14 @@ Templates lay out; this module decides what stands together and in which order. 
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from lang_audit.codebook import Codebook
-from lang_audit.lexicon import Entry, Lexicon
+from lang_audit.lexicon import Lexicon
 from lang_audit.model import (
-    SECTION_KINDS,
-    SEVERITIES,
     USAGES,
     Appraisal,
     Finding,
@@ -23,70 +20,15 @@ from lang_audit.model import (
     PersonFirstMention,
     Problem,
     Record,
-    SectionKind,
-    Severity,
     Status,
     Verdict,
 )
 from lang_audit.report import wording
 from lang_audit.report.characteristics_view import Characteristic, characteristics
 from lang_audit.report.codes_view import Coding, codings
-from lang_audit.report.evidence import Evidence, PageLink, distinct, evidence_of, in_context
-
-SHOWN_AT_ONCE = 5
-AFTER_A_NOUN = "after a noun, as in “patients …”"
-
-
-@dataclass(frozen=True, slots=True)
-class Guideline:
-    """A cited guideline: its address where it has one, and whether its text was read for the lexicon."""
-
-    issuer: str
-    title: str
-    years: str
-    href: str | None
-    identifier: str
-    read: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One form to write instead, with when it fits ("of one person")."""
-
-    text: str
-    when: str
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """All mentions of one lexicon entry that share a decision, with everything that the lexicon says about it."""
-
-    key: str
-    anchor: str
-    name: str
-    forms: tuple[tuple[str, int], ...]
-    count: int
-    severity: Severity
-    severity_label: str
-    severity_words: str
-    why: str
-    advice: tuple[Advice, ...]
-    guidance: str | None
-    guidelines: tuple[Guideline, ...]
-    caveats: tuple[str, ...]
-    contested: str | None
-    known_problems: str | None
-    sections: tuple[tuple[str, int], ...]
-    shown: tuple[Evidence, ...]
-    folded: tuple[Evidence, ...]
-
-    @property
-    def instead(self) -> str:
-        """The one thing to say in a table: the first preferred form, else the guidance."""
-        if not self.advice:
-            return self.guidance or "—"
-        first = self.advice[0]
-        return f"people {first.text}" if first.when == AFTER_A_NOUN else first.text
+from lang_audit.report.evidence import Evidence, PageLink, evidence_of, in_context
+from lang_audit.report.page_evidence import Shown
+from lang_audit.report.terms_view import Term, as_inside, terms, unpictured
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +88,8 @@ class PaperView:
     person_first: PersonFirst
     codings: tuple[Coding, ...]
     study: tuple[Characteristic, ...]
+    annotated: str | None
+    unpictured: str | None
 
     @property
     def n_flagged(self) -> int:
@@ -173,6 +117,11 @@ class PaperView:
         return any(row.values for row in self.study)
 
     @property
+    def pictured(self) -> bool:
+        """Whether some sentence is shown with a picture of its printed line."""
+        return any(term.pictured for term in self.flagged + self.queries)
+
+    @property
     def predates_guidance(self) -> bool:
         """Whether some flagged term is measured by guidance younger than the paper."""
         return any(term.caveats for term in self.flagged)
@@ -184,8 +133,8 @@ def problems_of(record: Record) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys((*record.problems, *read)))
 
 
-def paper_view(record: Record, lexicon: Lexicon, link: PageLink, codebooks: Sequence[Codebook] = ()) -> PaperView:
-    """Everything to show of `record`; `link` gives the address of a page of its source (see page_link).
+def paper_view(record: Record, lexicon: Lexicon, shown: Shown, codebooks: Sequence[Codebook] = ()) -> PaperView:
+    """Everything to show of `record`; `shown` is what there is of its printed pages.
 
     `codebooks` are those that the paper was coded with: they name the codes, and tell which were looked for in vain.
     """
@@ -193,6 +142,9 @@ def paper_view(record: Record, lexicon: Lexicon, link: PageLink, codebooks: Sequ
     metadata = appraisal.paper.metadata if appraisal else Metadata()
     findings = appraisal.findings if appraisal else ()
     name = wording.short_name(metadata, record.path)
+    link = shown.link
+    flagged = terms([f for f in findings if f.decision == "flag"], lexicon, shown, "flag")
+    queries = terms([f for f in findings if f.decision == "query"], lexicon, shown, "query")
     return PaperView(
         name=name,
         title=wording.squeeze(metadata.title or "").strip() or wording.short_name(None, record.path),
@@ -205,12 +157,14 @@ def paper_view(record: Record, lexicon: Lexicon, link: PageLink, codebooks: Sequ
         doi_href=f"https://doi.org/{quote(metadata.doi, errors='replace')}" if metadata.doi else None,
         problems=problems_of(record),
         verdict=_verdict(appraisal.verdict) if appraisal else None,
-        flagged=_terms([f for f in findings if f.decision == "flag"], lexicon, link, "flag"),
-        queries=_terms([f for f in findings if f.decision == "query"], lexicon, link, "query"),
+        flagged=flagged,
+        queries=queries,
         exempt=_exempt([f for f in findings if f.decision == "exempt"], lexicon, link),
         person_first=_person_first(appraisal.person_first if appraisal else (), appraisal, link),
         codings=codings(appraisal, codebooks, link) if appraisal else (),
         study=characteristics(appraisal, link) if appraisal else (),
+        annotated=shown.copy,
+        unpictured=unpictured(flagged + queries) if shown.picture else None,
     )
 
 
@@ -231,83 +185,6 @@ def _verdict(verdict: Verdict) -> VerdictView:
     )
 
 
-def _terms(findings: Sequence[Finding], lexicon: Lexicon, link: PageLink, decision: str) -> tuple[Term, ...]:
-    """The findings grouped by entry: most serious first, then most frequent."""
-    groups: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[finding.entry].append(finding)
-    ordered = sorted(groups.items(), key=lambda item: (_gravest(item[1]), -len(item[1]), item[0]))
-    return tuple(_term(key, group, lexicon, link, decision) for key, group in ordered)
-
-
-def _gravest(group: Iterable[Finding]) -> int:
-    return min(SEVERITIES.index(finding.severity) for finding in group)
-
-
-def _term(key: str, group: list[Finding], lexicon: Lexicon, link: PageLink, decision: str) -> Term:
-    entry = lexicon.entries.get(key)
-    forms = wording.surface(_as_inside(finding, lexicon) for finding in group)
-    severity = SEVERITIES[_gravest(group)]
-    label, words = wording.SEVERITIES[severity]
-    evidence = evidence_of(group, link)
-    return Term(
-        key=key,
-        anchor=f"{decision}-{re.sub(r'[^a-z0-9]+', '-', key.lower())}",
-        name=forms[0][0],
-        forms=tuple(forms),
-        count=len(group),
-        severity=severity,
-        severity_label=label,
-        severity_words=words,
-        why=entry.why if entry else "",
-        advice=_advice(entry, group),
-        guidance=entry.prefer.guidance if entry else None,
-        guidelines=_guidelines(entry, group, lexicon),
-        caveats=distinct(finding.caveat for finding in group),
-        contested=entry.contested if entry else None,
-        known_problems=entry.known_problems if entry else None,
-        sections=_section_counts(finding.section for finding in group),
-        shown=evidence[:SHOWN_AT_ONCE],
-        folded=evidence[SHOWN_AT_ONCE:],
-    )
-
-
-def _as_inside(finding: Finding, lexicon: Lexicon) -> str:
-    """The term as it would stand inside a sentence: without the capital that a sentence's start gave it."""
-    text = finding.text
-    if finding.start != finding.sentence_start or not text[1:2].islower():
-        return text
-    entry = lexicon.entries.get(finding.entry)
-    proper = entry is not None and any(phrase.startswith(text[0]) for phrase in entry.phrases)
-    return text if proper else text[0].lower() + text[1:]
-
-
-def _advice(entry: Entry | None, group: Iterable[Finding]) -> tuple[Advice, ...]:
-    """The forms that the lexicon prefers; where the entry is not at hand, what the findings suggest."""
-    if entry is None:
-        return tuple(Advice(text, "") for text in distinct(finding.suggestion for finding in group))
-    forms = (
-        (entry.prefer.people, "of several people"),
-        (entry.prefer.person, "of one person"),
-        (entry.prefer.person_after, AFTER_A_NOUN),
-        (entry.prefer.term, ""),
-    )
-    return tuple(Advice(text, when) for text, when in forms if text)
-
-
-def _guidelines(entry: Entry | None, group: Iterable[Finding], lexicon: Lexicon) -> tuple[Guideline, ...]:
-    """What supports the entry: sources whose text was read first."""
-    keys = [*entry.sources, *entry.known_sources] if entry else [key for finding in group for key in finding.sources]
-    found = []
-    for key in dict.fromkeys(keys):
-        if source := lexicon.sources.get(key):
-            href = wording.web_address(source.identifier)
-            years = str(source.year) if source.year else source.years
-            read = source.evidence == "seen"
-            found.append(Guideline(source.issuer, source.title, years, href, source.identifier, read))
-    return tuple(sorted(found, key=lambda guideline: not guideline.read))
-
-
 def _exempt(findings: Sequence[Finding], lexicon: Lexicon, link: PageLink) -> tuple[Exempt, ...]:
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -317,7 +194,7 @@ def _exempt(findings: Sequence[Finding], lexicon: Lexicon, link: PageLink) -> tu
             title=wording.USAGES[usage][0],
             sentence=wording.USAGES[usage][1],
             count=len(groups[usage]),
-            forms=tuple(wording.surface(_as_inside(finding, lexicon) for finding in groups[usage])),
+            forms=tuple(wording.surface(as_inside(finding, lexicon) for finding in groups[usage])),
             evidence=evidence_of(groups[usage], link),
         )
         for usage in USAGES
@@ -332,8 +209,3 @@ def _person_first(mentions: Sequence[PersonFirstMention], appraisal: Appraisal |
         forms=tuple(wording.surface(mention.text for mention in mentions)),
         evidence=tuple(in_context(text, mention, link) for mention in sorted(mentions, key=lambda m: m.start)),
     )
-
-
-def _section_counts(kinds: Iterable[SectionKind]) -> tuple[tuple[str, int], ...]:
-    counts = Counter(kinds)
-    return tuple((wording.SECTIONS[kind], counts[kind]) for kind in SECTION_KINDS if counts[kind])

@@ -25,8 +25,8 @@ from lang_audit.lexicon import Lexicon
 from lang_audit.model import Record
 from lang_audit.profiles import Profile
 from lang_audit.report import wording
-from lang_audit.report.evidence import page_link
 from lang_audit.report.index_view import Overview, Row, index_view, row_of
+from lang_audit.report.page_evidence import PageEvidence
 from lang_audit.report.paper_view import paper_view
 
 _TEMPLATE = re.compile(r"(paper|index)\.([a-z0-9]+)\.j2")
@@ -71,7 +71,8 @@ class Renderer:
     Between the two it keeps one small row a paper and no text. Templates in `templates` come before the shipped ones of
     the same name, so a folder with one template is enough. `profile` and `off` (entries that were switched off, with
     reasons) are told in the method. `codebooks` are those that the papers were coded with: they name the codes that were
-    looked for. `date` is printed as given and left out otherwise, so that the same records give the same bytes.
+    looked for. `evidence` shows their printed pages (None: links only). `date` is printed as given and left out
+    otherwise, so that the same records give the same bytes.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Renderer:
         profile: Profile | None = None,
         off: Sequence[SwitchedOff] = (),
         codebooks: Sequence[Codebook] = (),
+        evidence: PageEvidence | None = None,
     ) -> None:
         """Load and compile the templates of `formats`.
 
@@ -98,6 +100,7 @@ class Renderer:
             folders.insert(0, templates)
         self._lexicon = lexicon
         self._codebooks = tuple(codebooks)
+        self._evidence = evidence or PageEvidence(lexicon)
         self._folders = folders
         self._environment = _environment(folders)
         self._formats = tuple(dict.fromkeys(formats))
@@ -121,8 +124,8 @@ class Renderer:
         be written.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        view = paper_view(record, self._lexicon, page_link(record, folder), self._codebooks)
         name = self._names.claim(record.path)
+        view = paper_view(record, self._lexicon, self._evidence.of(record, folder, name), self._codebooks)
         written = []
         for suffix in self._formats:
             if template := self._templates.get(("paper", suffix)):

@@ -13,6 +13,7 @@ from lang_audit.codebook import Codebook
 from lang_audit.lexicon import Lexicon
 from lang_audit.model import Characteristics, CodeMention, Configuration, Record
 from lang_audit.report.evidence import Evidence
+from lang_audit.report.page_evidence import Shown
 from lang_audit.report.paper_view import PaperView, paper_view
 from lang_audit.report.renderer import Renderer
 from lang_audit.report.wording import country_name, design_name
@@ -26,7 +27,7 @@ def _page(number: int | None) -> str | None:
 
 @pytest.fixture
 def view(record: Record, lexicon: Lexicon, codebooks: Books) -> PaperView:
-    return paper_view(record, lexicon, _page, codebooks)
+    return paper_view(record, lexicon, Shown(_page), codebooks)
 
 
 def _marks(evidence: Evidence) -> list[str]:
@@ -81,7 +82,7 @@ def test_overlapping_words_are_one_mark(lexicon: Lexicon) -> None:
     sentence = "Support: peers gave support at home, support that lasted."
     draft = Draft([("results", sentence)])
     mentions = (_mention(draft, "peers gave support", sentence), _mention(draft, "gave support at home", sentence))
-    (coding,) = paper_view(draft.record(codes=mentions), lexicon, _page).codings
+    (coding,) = paper_view(draft.record(codes=mentions), lexicon, Shown(_page)).codings
     (line,) = coding.dimensions[0].found[0].shown
     assert _whole(line) == sentence
     assert _marks(line) == ["peers gave support at home"]
@@ -91,12 +92,12 @@ def test_a_sentence_has_its_strongest_strength(lexicon: Lexicon) -> None:
     sentence = "Peers listened, and they plan to visit."
     draft = Draft([("results", sentence)])
     mentions = (_mention(draft, "visit", sentence, "aimed"), _mention(draft, "listened", sentence))
-    (coding,) = paper_view(draft.record(codes=mentions), lexicon, _page).codings
+    (coding,) = paper_view(draft.record(codes=mentions), lexicon, Shown(_page)).codings
     assert coding.dimensions[0].found[0].strengths == (("reported", "Reported", 1),)
 
 
 def test_codes_of_an_unknown_codebook_still_show(record: Record, lexicon: Lexicon) -> None:
-    (peers,) = paper_view(record, lexicon, _page).codings
+    (peers,) = paper_view(record, lexicon, Shown(_page)).codings
     assert peers.title == "Fabricated peers"
     assert (peers.held, peers.asked) == (8, None)
     roles = next(dimension for dimension in peers.dimensions if dimension.name == "Role")
@@ -108,7 +109,7 @@ def test_a_code_that_the_codebook_lacks_still_shows(codebooks: Books, lexicon: L
     sentence = "Peers sang."
     draft = Draft([("results", sentence)])
     record = draft.record(codes=(draft.code("sang", sentence, "role/song-leading"),))
-    roles = paper_view(record, lexicon, _page, codebooks).codings[0].dimensions[0]
+    roles = paper_view(record, lexicon, Shown(_page), codebooks).codings[0].dimensions[0]
     assert [code.name for code in roles.found] == ["Song leading"]
     assert len(roles.missing) == 5
 
@@ -188,7 +189,7 @@ def test_passages_with_the_same_parts_are_one_line(lexicon: Lexicon) -> None:
                 )
             )
     record = draft.record(codes=tuple(draft.codes), configurations=tuple(chains))
-    (coding,) = paper_view(record, lexicon, _page).codings
+    (coding,) = paper_view(record, lexicon, Shown(_page)).codings
     (chain,) = coding.stated
     assert len(chain.shown + chain.folded) == 5
     assert [(part.name, len(part.codes)) for part in chain.parts] == [("Context", 0), ("Mechanism", 1), ("Outcome", 0)]
@@ -212,7 +213,7 @@ def test_the_order_of_mentions_makes_no_other_configuration(codebooks: Books, le
             )
         )
     record = draft.record(codes=tuple(draft.codes), configurations=tuple(chains))
-    (chain,) = paper_view(record, lexicon, _page, codebooks).codings[0].stated
+    (chain,) = paper_view(record, lexicon, Shown(_page), codebooks).codings[0].stated
     assert [name for name, _ in chain.parts[-1].codes] == ["Access, acceptability and quality", "Risk behaviours"]
 
 
@@ -230,7 +231,7 @@ def test_words_of_two_parts_are_marked_once_for_both(lexicon: Lexicon) -> None:
         end=len(sentence),
         passage=sentence,
     )
-    (coding,) = paper_view(draft.record(configurations=(chain,)), lexicon, _page).codings
+    (coding,) = paper_view(draft.record(configurations=(chain,)), lexicon, Shown(_page)).codings
     (piece,) = [piece for piece in coding.beside[0].shown[0].pieces if piece.marked]
     assert (piece.text, piece.part) == ("Trust in peers grew", "M, O")
     assert coding.beside[0].parts[1].codes == (("Trust", None),)  # no evidence on the page to lead to
@@ -257,7 +258,7 @@ def test_the_word_is_marked_where_it_was_read(lexicon: Lexicon) -> None:
     reading = draft.reading("sample-size", "45", "45", sentence)
     reading = reading.model_copy(update={"start": sentence.rindex("45"), "end": sentence.rindex("45") + 2})
     about = Characteristics(sample_size=45, years=(2015, 2015), evidence=(reading,))
-    rows = {row.name: row for row in paper_view(draft.record(characteristics=about), lexicon, _page).study}
+    rows = {row.name: row for row in paper_view(draft.record(characteristics=about), lexicon, Shown(_page)).study}
     assert [piece.text for piece in rows["Sample size"].shown[0].pieces] == ["Of 45 asked, ", "45", " people came."]
     assert rows["Years of data"].values == ("2015",)
 

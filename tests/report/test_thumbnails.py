@@ -14,11 +14,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from lang_audit.audit import audit_file
 from lang_audit.config import template_folder
-from lang_audit.errors import UnreadableError
 from lang_audit.model import Record
-from lang_audit.report.evidence import evidence_of
+from lang_audit.report.evidence import Picture, evidence_of, picture_key
 from lang_audit.report.renderer import _environment
-from lang_audit.report.thumbnails import LARGEST, line_image, pictures_of
+from lang_audit.report.thumbnails import LARGEST, pictures_of
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
 SAMPLE = SAMPLES / "prison-release-1997.pdf"
@@ -35,53 +34,68 @@ def _ink(image: Image.Image) -> float:
     return sum(value < 128 for value in grey) / len(grey)
 
 
-def test_a_line_as_printed(sample: Record) -> None:
-    assert sample.appraisal
-    line = sample.appraisal.paper.pages[0].lines[0]
-    data = line_image(SAMPLE, 1, line.bbox)
-    image = Image.open(io.BytesIO(data))
-    assert image.format == "PNG" and len(data) <= LARGEST
-    assert abs(image.width - 1.5 * (line.bbox[2] - line.bbox[0] + 4)) <= 2
-    assert 0.02 < _ink(image) < 0.5
-    x0, y0, x1, y1 = line.bbox
-    assert line_image(SAMPLE, 1, line.bbox, marked=((x0, y0, x1, y1),)) != data
-    assert line_image(SAMPLE, 1, line.bbox) == data
+def _image(picture: Picture) -> Image.Image:
+    kind, _, data = picture.href.partition(",")
+    assert kind == "data:image/png;base64"
+    return Image.open(io.BytesIO(base64.b64decode(data))).convert("L")
 
 
 def test_every_finding_has_a_small_picture(sample: Record) -> None:
     assert sample.appraisal
-    with pictures_of(sample) as picture:
-        for finding in sample.appraisal.findings:
-            made = picture(finding)
-            assert (made is None) == (finding.decision == "exempt")
-            if made:
-                kind, _, data = made.href.partition(",")
-                raw = base64.b64decode(data)
-                assert kind == "data:image/png;base64" and len(raw) <= LARGEST
-                image = Image.open(io.BytesIO(raw))
-                assert image.size == (made.width, made.height) and _ink(image) > 0.01
-                assert finding.text in made.alt and f"page {finding.page}" in made.alt
+    made = pictures_of(sample)
+    drawn = [finding for finding in sample.appraisal.findings if picture_key(finding) in made]
+    assert {f.entry for f in drawn} == {f.entry for f in sample.appraisal.findings if f.decision != "exempt"}
+    assert len(drawn) == len(made) and all(finding.decision != "exempt" for finding in drawn)
+    for finding in drawn:
+        picture = made[picture_key(finding)]
+        image = _image(picture)
+        assert len(base64.b64decode(picture.href.partition(",")[2])) <= LARGEST
+        assert image.size == (picture.width, picture.height) and _ink(image) > 0.01
+        assert finding.text in picture.alt and f"page {finding.page}" in picture.alt
 
 
-def test_what_cannot_be_drawn_is_left_out(record: Record, plain: Record, failed: Record, tmp_path: Path) -> None:
+def test_of_too_many_each_terms_first_lines_are_drawn(sample: Record) -> None:
+    assert sample.appraisal
+    raised = [finding for finding in sample.appraisal.findings if finding.decision != "exempt"]
+    terms = {(finding.decision, finding.entry) for finding in raised}
+    made = pictures_of(sample, most=len(terms))
+    drawn = [finding for finding in raised if picture_key(finding) in made]
+    assert sorted((finding.decision, finding.entry) for finding in drawn) == sorted(terms)
+    assert len(pictures_of(sample, most=2)) == 2 and len(pictures_of(sample)) > len(terms)
+
+
+def test_no_word_is_cut_out_of_a_long_line(tmp_path: Path) -> None:
+    path = tmp_path / "long.pdf"
+    canvas = Canvas(str(path), pagesize=(1400, 500))
+    for k, shift in enumerate((0, 3, 7, 13)):
+        words = "The lll will of Miss Illingworth was that addicts in the county should be asked of their winnings. "
+        canvas.drawString(40 + shift, 400 - 20 * k, words * 2 + "Nobody was.")
+    canvas.save()
+    (record,) = audit_file(path)
+    made = list(pictures_of(record).values())
+    assert len(made) >= 2
+    for picture in made:
+        image = _image(picture)
+        assert 300 < image.width <= 620
+        # Paper, or the shade of a word at the edge.
+        assert all(min(image.crop((x, 0, x + 1, image.height)).tobytes()) > 200 for x in (0, image.width - 1))
+
+
+def test_what_cannot_be_drawn_is_left_out(
+    sample: Record, record: Record, plain: Record, failed: Record, tmp_path: Path
+) -> None:
     for lacking in (record, plain, failed):  # no such file, no pages, no appraisal
-        with pictures_of(lacking) as picture:
-            assert record.appraisal and picture(record.appraisal.findings[0]) is None
+        assert pictures_of(lacking) == {}
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.4")
-    with pytest.raises(UnreadableError):
-        line_image(broken, 1, (0, 0, 10, 10))
-    with pytest.raises(UnreadableError):
-        line_image(SAMPLE, 99, (0, 0, 10, 10))
-    with pytest.raises(UnreadableError):
-        line_image(SAMPLE, 1, (9000, 0, 9010, 10))
+    assert pictures_of(sample.model_copy(update={"path": str(broken)})) == {}
 
 
 def test_pictures_in_the_page(sample: Record) -> None:
     assert sample.appraisal
     flagged = [finding for finding in sample.appraisal.findings if finding.decision == "flag"]
-    with pictures_of(sample) as picture:
-        items = evidence_of(flagged, lambda page: None, picture)
+    made = pictures_of(sample)
+    items = evidence_of(flagged, lambda page: None, lambda finding: made[picture_key(finding)])
     blocks = _environment([template_folder()]).from_string(
         '{% from "_blocks.html.j2" import evidence %}{{ evidence(items) }}'
     )
@@ -89,7 +103,7 @@ def test_pictures_in_the_page(sample: Record) -> None:
     images = page.findall(".//img")
     assert len(images) == len(items)
     for image in images:
-        assert image.get("loading") == "lazy" and image.get("alt") and image.get("width") and image.get("height")
+        assert image.get("loading") is None and image.get("alt") and image.get("width") and image.get("height")
     bare = html.fromstring(blocks.render(items=evidence_of(flagged, lambda page: None)))
     assert not bare.findall(".//img")
 
@@ -118,7 +132,4 @@ def _lines(path: Path, turn: int | str) -> Image.Image:
         pdf.save(path)
     (record,) = audit_file(path)
     assert record.appraisal
-    with pictures_of(record) as picture:
-        made = picture(next(f for f in record.appraisal.findings if f.decision == "flag"))
-    assert made
-    return Image.open(io.BytesIO(base64.b64decode(made.href.partition(",")[2]))).convert("L")
+    return _image(pictures_of(record)[picture_key(next(f for f in record.appraisal.findings if f.decision == "flag"))])
