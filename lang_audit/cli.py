@@ -6,6 +6,7 @@ Exit status: 0 done; 2 wrong usage; 3 some inputs failed (their records say why)
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import tempfile
@@ -332,6 +333,7 @@ def _tell_failure(record: Record) -> bool:
 
 def main() -> None:
     """Run the command line; every error that is the user's to mend is one message, without a traceback."""
+    gc.set_threshold(50_000, 20, 50)  # loading makes many objects that all stay: looking for garbage then is lost time
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

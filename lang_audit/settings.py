@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lang_audit.codebook import Codebook, codebook_names, load_codebook
 from lang_audit.config import TABLE_FORMATS, Config, FailOn, Ignore, SwitchedOff, TableFormat
 from lang_audit.errors import ConfigError
 from lang_audit.lexicon import Lexicon, near
 from lang_audit.model import VerdictRule
 from lang_audit.profiles import DEFAULT_PROFILE, Profile, load_profile
 from lang_audit.sources import DEFAULT_PDF_ENGINE
+
+if TYPE_CHECKING:
+    from lang_audit.codebook import Codebook
 
 DEFAULT_REPORTS = ("html",)
 DEFAULT_FAIL_ON: FailOn = "stigmatising"
@@ -149,6 +152,10 @@ def _codebooks(
     given: Sequence[str] | None, config: Config | None, folder: Path | None
 ) -> tuple[tuple[str, ...], tuple[Codebook, ...]]:
     """The codebooks by name or path, and themselves."""
+    if given is not None and tuple(given) == (NO_CODEBOOK,):  # as `check` does, which need not load what reads them
+        return (), ()
+    from lang_audit.codebook import codebook_names, load_codebook
+
     in_file = config.codebooks if config and given is None else None
     names = tuple(dict.fromkeys(given if given is not None else codebook_names(folder) if in_file is None else in_file))
     if NO_CODEBOOK in names:

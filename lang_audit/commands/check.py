@@ -8,10 +8,9 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -113,11 +112,14 @@ def check(
     from lang_audit.manuscript.check import check_files, without_known
     from lang_audit.report.check_terminal import summary_line, terminal_lines
     from lang_audit.settings import describe, load_settings
-    from lang_audit.sources.pdf_reader import pdf_engine as engine_named
+    from lang_audit.sources import DEFAULT_PDF_ENGINE
 
     if not paths and not show_config:
         raise click.UsageError("Missing argument 'PATH...'.")
-    engine_named(pdf_engine)  # a name that there is not is told before the first file
+    if pdf_engine != DEFAULT_PDF_ENGINE:  # a name that there is not is told before the first file
+        from lang_audit.sources.pdf_reader import pdf_engine as engine_named
+
+        engine_named(pdf_engine)
 
     def settings_in(folder: Path) -> Settings:
         return load_settings(
@@ -138,7 +140,8 @@ def check(
         return
     known = read_baseline(new_since) if new_since else None
     checked: list[tuple[CheckedFile, Settings]] = []
-    with tempfile.TemporaryDirectory(prefix="lang-audit-") as scratch, _opened(output) as out:
+    kept: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="lang-audit-") as scratch:
         inputs, shown = _inputs(paths, Path(scratch), stdin_name)
         for settings, group in _by_settings(inputs, settings_in):
             for file in check_files(group, settings, jobs=jobs, timeout=timeout or None, shown=shown):
@@ -146,10 +149,12 @@ def check(
                     file = without_known(file, known)
                 checked.append((file, settings))
                 if form == TEXT:
-                    for line in terminal_lines(file, settings, verbose=verbose, show_exempt=show_exempt):
-                        click.echo(line, file=out)
+                    told = "".join(f"{line}\n" for line in terminal_lines(file, settings, verbose, show_exempt))
+                    _tell(told, output, kept)
         if form != TEXT:
-            click.echo(rendered(form, checked), file=out, nl=False)
+            _tell(rendered(form, checked), output, kept)
+    if output:
+        _write(output, "".join(kept))
     failed = any(file.record.status == "failed" for file, _ in checked)
     if not quiet and (failed or any(file.remarks for file, _ in checked)):
         click.echo(summary_line([file for file, _ in checked]), err=True)
@@ -204,14 +209,20 @@ def _by_settings(
         yield settings_of(items[0]), items
 
 
-@contextmanager
-def _opened(output: Path | None) -> Iterator[IO[str] | None]:
-    """The file to write to; None stands for stdout. Raises UsageError where it cannot be written."""
+def _tell(text: str, output: Path | None, kept: list[str]) -> None:
+    """Print it, or keep it for the file that is written when all is done."""
     if output is None:
-        yield None
-        return
+        click.echo(text, nl=False)
+    else:
+        kept.append(click.unstyle(text))
+
+
+def _write(output: Path, text: str) -> None:
+    """Put a file in place all at once. Raises UsageError where it cannot be written."""
+    part = output.with_name(f".{output.name}.part")
     try:
-        with output.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
+        part.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        part.replace(output)
     except OSError as error:
+        part.unlink(missing_ok=True)
         raise click.UsageError(f"{output} cannot be written: {error.strerror}.") from error

@@ -34,8 +34,13 @@ def check_files(
             yield check_record(record, settings, shown=shown)
 
 
-def check_record(record: Record, settings: Settings, *, shown: Callable[[Path], str] = str) -> CheckedFile:
-    """What there is to say of a manuscript that was audited. A side-car file that cannot be used becomes a problem."""
+def check_record(
+    record: Record, settings: Settings, *, shown: Callable[[Path], str] = str, beside: Path | None = None
+) -> CheckedFile:
+    """What there is to say of a manuscript that was audited. A side-car file that cannot be used becomes a problem.
+
+    `beside` is the file that a side-car stands beside, where that is not the one that was read (an editor's unsaved text).
+    """
     path = Path(record.path)
     record = record.model_copy(update={"path": shown(path)})
     appraisal = record.appraisal
@@ -44,7 +49,7 @@ def check_record(record: Record, settings: Settings, *, shown: Callable[[Path], 
     paper = appraisal.paper
     locator = Locator(paper, path, shown(path))
     try:
-        ignores = ignores_of(path, shown(path), _own_files(path, locator, paper), settings.ignores)
+        ignores = ignores_of(beside or path, shown(path), _own_files(path, locator, paper), settings.ignores)
     except ConfigError as error:
         problem = Problem(code="ignores", message=str(error), remedy="Mend that file, or take it away.")
         record = record.model_copy(update={"problems": (*record.problems, problem), "status": "partial"})
@@ -68,7 +73,7 @@ def check_record(record: Record, settings: Settings, *, shown: Callable[[Path], 
             passed.append(Passed(finding=finding, place=place, reason=covering[0].reason, ignored_by=by))
             continue
         remarks.append((finding.start, _remark(finding, path.name, locator)))
-    remarks += mixed_acronyms(appraisal, path.name, locator)
+    remarks += mixed_acronyms(appraisal.findings, appraisal.person_first, settings.lexicon, path.name, locator)
     ordered = [remark for _, remark in sorted(remarks, key=_order)]
     ordered += _about_ignores(ignores, path.name, configured=len(settings.ignores))
     return CheckedFile(record=record, remarks=tuple(ordered), passed=tuple(passed))

@@ -18,7 +18,7 @@ _INDENT = "    "
 
 
 def terminal_lines(
-    file: CheckedFile, settings: Settings, *, verbose: bool = False, show_exempt: bool = False
+    file: CheckedFile, settings: Settings, verbose: bool = False, show_exempt: bool = False
 ) -> Iterator[str]:
     """What to print of one file, nothing where there is nothing to say. Styled; `click.echo` takes the styles off for files."""
     problems = file.record.problems

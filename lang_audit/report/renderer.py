@@ -158,8 +158,12 @@ class Renderer:
         """Write `<name>.html` into `folder` from the template of that name. Raises as write_paper."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.html"
-        _write(path, self._render(self._compile(f"{name}.html.j2"), values))
+        _write(path, self.page(name, values))
         return path
+
+    def page(self, name: str, values: Mapping[str, Any]) -> str:
+        """The page that the template `<name>.html.j2` makes of `values`. Raises ConfigError for a template that fails."""
+        return self._render(self._compile(f"{name}.html.j2"), values).translate(_CONTROL)
 
     def _load(self) -> dict[tuple[str, str], jinja2.Template]:
         names = {path.name for folder in self._folders for path in folder.glob("*.j2")}
