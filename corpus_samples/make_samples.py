@@ -1,6 +1,7 @@
 """Write the sample papers and their gold again: `python corpus_samples/make_samples.py [FOLDER]`; default: this folder.
 
-Eight fabricated papers (`papers/*.yaml`) are written as PDF, JATS XML and plain text; the same content gives the same
+Eight fabricated papers (`papers/*.yaml`) are written as PDF, JATS XML and plain text, and two of them as manuscripts into
+`manuscript_samples/` beside this folder (not where a FOLDER is named); the same content gives the same
 bytes. Needs reportlab, a development dependency; reading the samples needs nothing.
 """
 
@@ -12,10 +13,12 @@ from pathlib import Path
 
 from sample_content import SamplePaper, load_papers
 from sample_jats import jats_of
+from sample_manuscripts import write_manuscripts
 from sample_pdf import write_pdf
 from sample_text import text_of
 
 HERE = Path(__file__).parent
+MANUSCRIPTS = HERE.parent / "manuscript_samples"
 
 
 def write(paper: SamplePaper, form: str, path: Path) -> None:
@@ -41,3 +44,5 @@ def main(folder: Path) -> None:
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
+    if len(sys.argv) == 1:
+        write_manuscripts(load_papers(), MANUSCRIPTS)

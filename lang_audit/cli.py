@@ -22,6 +22,7 @@ import click
 from lang_audit import __version__
 from lang_audit.commands.check import check
 from lang_audit.commands.lexicon import explain, lexicon
+from lang_audit.commands.lsp import lsp
 from lang_audit.errors import LangAuditError
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def cli() -> None:
 cli.add_command(check)
 cli.add_command(explain)
 cli.add_command(lexicon)
+cli.add_command(lsp)
 
 
 @cli.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lang_audit.audit import Input
     from lang_audit.config import FailOn
     from lang_audit.manuscript.checked import CheckedFile
+    from lang_audit.manuscript.fixing import Fixing
     from lang_audit.settings import Settings
 
 FINDINGS = 1
@@ -63,6 +64,14 @@ _TIMEOUT = 120.0
     metavar="BASELINE",
     help="Leave out what an earlier run said: the file that it wrote with --format json.",
 )
+@click.option(
+    "--fix", is_flag=True, help="Rewrite what can be rewritten safely; a DOCX file gets a copy with tracked changes."
+)
+@click.option(
+    "--unsafe", is_flag=True, help="With --fix or --diff: rewrite all that has a rewrite. Read it afterwards."
+)
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
+@click.option("--comment", is_flag=True, help="Write what is left as comments into a copy of a DOCX file.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the sentence, the rewritten sentence and the guidelines too.")
 @click.option("--show-exempt", is_flag=True, help="Show what was let pass too, and why.")
 @click.option(
@@ -92,6 +101,10 @@ def check(
     select: tuple[str, ...],
     lexicons: tuple[Path, ...],
     new_since: Path | None,
+    fix: bool,
+    unsafe: bool,
+    diff: bool,
+    comment: bool,
     verbose: bool,
     show_exempt: bool,
     stdin_name: str | None,
@@ -107,6 +120,7 @@ def check(
 
     Exit status: 0 nothing to change, 1 remarks at or over --fail-on, 2 wrong usage, 3 a file could not be read.
     """
+    from lang_audit.audit import shown as plain
     from lang_audit.config import find_config
     from lang_audit.manuscript.baseline import read_baseline
     from lang_audit.manuscript.check import check_files, without_known
@@ -116,6 +130,8 @@ def check(
 
     if not paths and not show_config:
         raise click.UsageError("Missing argument 'PATH...'.")
+    if fix or unsafe or diff or comment:
+        _refuse_mixed(paths, form, output, fix=fix, unsafe=unsafe, diff=diff, comment=comment)
     if pdf_engine != DEFAULT_PDF_ENGINE:  # a name that there is not is told before the first file
         from lang_audit.sources.pdf_reader import pdf_engine as engine_named
 
@@ -143,25 +159,71 @@ def check(
     kept: list[str] = []
     with tempfile.TemporaryDirectory(prefix="lang-audit-") as scratch:
         inputs, shown = _inputs(paths, Path(scratch), stdin_name)
+        stdin = inputs[0].path if str(paths[0]) == STDIN else None
+        fixing = None
+        if fix or diff or comment:
+            fixing = _fixing(
+                lambda text: _tell(text, output, kept), stdin, fix=fix, unsafe=unsafe, diff=diff, comment=comment
+            )
+        path_of = {shown(Path(plain(item.path))): item.path for item in inputs}
         for settings, group in _by_settings(inputs, settings_in):
             for file in check_files(group, settings, jobs=jobs, timeout=timeout or None, shown=shown):
                 if known is not None:
                     file = without_known(file, known)
+                if fixing:
+                    file = fixing.take(file, path_of[file.path], settings)
                 checked.append((file, settings))
-                if form == TEXT:
+                if form == TEXT and not diff:
                     told = "".join(f"{line}\n" for line in terminal_lines(file, settings, verbose, show_exempt))
-                    _tell(told, output, kept)
+                    _tell(told, output, kept, err=bool(fixing and stdin))
         if form != TEXT:
             _tell(rendered(form, checked), output, kept)
     if output:
         _write(output, "".join(kept))
     failed = any(file.record.status == "failed" for file, _ in checked)
-    if not quiet and (failed or any(file.remarks for file, _ in checked)):
+    if not quiet and (failed or any(file.remarks for file, _ in checked)) and not diff:
         click.echo(summary_line([file for file, _ in checked]), err=True)
-    if failed:
+    if fixing and not quiet and fixing.summary():
+        click.echo(fixing.summary(), err=True)
+    if failed or (fixing and fixing.failed):
         sys.exit(FAILED)
     if any(file.at_or_over(settings.fail_on) for file, settings in checked):
         sys.exit(FINDINGS)
+
+
+def _refuse_mixed(
+    paths: Sequence[Path], form: str, output: Path | None, *, fix: bool, unsafe: bool, diff: bool, comment: bool
+) -> None:
+    """Raises UsageError where what is to be mended, shown and printed does not go together."""
+    if unsafe and not (fix or diff):
+        raise click.UsageError("--unsafe says how much to rewrite: give --fix or --diff with it.")
+    if diff and comment:
+        raise click.UsageError("--diff writes nothing, --comment writes: give one of them.")
+    if diff and form != TEXT:
+        raise click.UsageError("--diff prints a diff: leave --format out.")
+    if any(str(path) == STDIN for path in paths):
+        if len(paths) > 1:
+            raise click.UsageError("A manuscript on stdin (-) is mended on stdout: give no other path with it.")
+        if form != TEXT and not output:
+            raise click.UsageError("The mended manuscript goes to stdout: give --output for what --format prints.")
+
+
+def _fixing(
+    show: Callable[[str], None], stdin: Path | None, *, fix: bool, unsafe: bool, diff: bool, comment: bool
+) -> Fixing:
+    """What mends the manuscripts: `show` gets diffs, stdout a manuscript that came on stdin, stderr what was done."""
+    from lang_audit.manuscript.fixing import Fixing
+
+    return Fixing(
+        say=lambda message: click.echo(message, err=True),
+        show=show,
+        pass_on=lambda data: click.echo(data, nl=False),
+        fix=fix,
+        unsafe=unsafe,
+        diff=diff,
+        comment=comment,
+        stdin=stdin,
+    )
 
 
 def _inputs(paths: Sequence[Path], scratch: Path, stdin_name: str | None) -> tuple[list[Input], Callable[[Path], str]]:
@@ -209,10 +271,10 @@ def _by_settings(
         yield settings_of(items[0]), items
 
 
-def _tell(text: str, output: Path | None, kept: list[str]) -> None:
-    """Print it, or keep it for the file that is written when all is done."""
+def _tell(text: str, output: Path | None, kept: list[str], *, err: bool = False) -> None:
+    """Print it (`err`: to stderr), or keep it for the file that is written when all is done."""
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, err=err)
     else:
         kept.append(click.unstyle(text))
 

@@ -73,7 +73,8 @@ def check_record(
             passed.append(Passed(finding=finding, place=place, reason=covering[0].reason, ignored_by=by))
             continue
         remarks.append((finding.start, _remark(finding, path.name, locator)))
-    remarks += mixed_acronyms(appraisal.findings, appraisal.person_first, settings.lexicon, path.name, locator)
+    told = [remark.finding for _, remark in remarks if remark.finding]
+    remarks += mixed_acronyms(told, appraisal.person_first, settings.lexicon, path.name, locator)
     ordered = [remark for _, remark in sorted(remarks, key=_order)]
     ordered += _about_ignores(ignores, path.name, configured=len(settings.ignores))
     return CheckedFile(record=record, remarks=tuple(ordered), passed=tuple(passed))

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Paper
 
 DEFAULT_PDF_ENGINE = "pdfminer"
 _HEAD = 4096
+_BLANK = b"\0 \t\r\n"
 
 
 class Reader(NamedTuple):
@@ -20,7 +21,8 @@ class Reader(NamedTuple):
 
     `suffixes` are lower-case file endings with the dot; `recognises` looks at the first 4,096 bytes, for files whose name
     does not tell; `read` takes a path and yields papers, or raises UnreadableError. A reader of PDF files has `read_with` too,
-    which takes the name of a PDF engine after the path.
+    which takes the name of a PDF engine after the path. `outweighs_name` tells whether to believe the bytes where the name says
+    otherwise: a web page called .pdf is no paper but a publisher's notice, and is left to the reader of PDFs to refuse.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Reader(NamedTuple):
     recognises: Callable[[bytes], bool]
     read: Callable[[Path], Iterator[Paper]]
     read_with: Callable[[Path, str], Iterator[Paper]] | None = None
+    outweighs_name: bool = True
 
 
 @cache
@@ -36,16 +39,23 @@ def readers() -> tuple[Reader, ...]:
     return tuple(point.load() for point in sorted(entry_points(group="lang_audit.readers"), key=lambda p: p.name))
 
 
+def first_bytes(file: BinaryIO) -> bytes:
+    """The first 4,096 bytes of an open file after any blanks. Raises UnreadableError "empty-file" where there are none."""
+    while head := file.read(_HEAD):
+        if told := head.lstrip(_BLANK):
+            return told + file.read(_HEAD - len(told))
+    held = "is empty" if not file.tell() else "holds nothing but blanks or zeros, as after a download that broke off"
+    raise UnreadableError("empty-file", f"The file {held}.", "Download or export it again.")
+
+
 def reader_for(path: Path) -> Reader:
     """The reader for a file: what its first bytes say, else what its name says. Raises UnreadableError where none fits."""
     with path.open("rb") as file:
-        head = file.read(_HEAD)
-    if not head.strip(b"\0 \t\r\n"):
-        raise UnreadableError("empty-file", "The file is empty.", "Download or export it again.")
+        head = first_bytes(file)
     recognised = [reader for reader in readers() if reader.recognises(head)]
     named = [reader for reader in readers() if path.suffix.lower() in reader.suffixes]
     both = [reader for reader in recognised if reader in named]
-    for choice in (both, recognised, named):
+    for choice in (both, [reader for reader in recognised if reader.outweighs_name], named, recognised):
         if choice:
             return choice[0]
     known = ", ".join(sorted(suffix for reader in readers() for suffix in reader.suffixes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lang_audit.sources.paragraphs import Block
+from lang_audit.sources.typography import Style
 
 _SAME_SIZE = 0.4  # points: blocks of one text differ by less in type size
 _ABSTRACT_BEGUN = 30  # words: an abstract that holds as many can end
@@ -19,7 +20,10 @@ class AbstractSoFar:
     page: int = 0
     left: float = 0.0
     right: float = 0.0
+    bottom: float = 0.0
     words: int = 0
+    style: Style | None = None
+    """Of its heading."""
     heads: set[str] = field(default_factory=set)
 
     def takes(self, block: Block) -> bool:
@@ -32,11 +36,14 @@ class AbstractSoFar:
             self.size = block.size
             self.page, self.left, self.right = block.page, block.left, block.right
         self.words += block.words
+        if block.page == self.page:
+            self.bottom = max(self.bottom, block.lines[-1].baseline)
 
     def stands_beside(self, block: Block) -> bool:
         """Whether the block stands in a narrow column to the left: keywords, dates and other notes on the article."""
         narrow = block.right - block.left < _NARROW * (self.right - self.left)
-        return self.begun and block.page == self.page and block.right < self.left and narrow
+        beside = block.page == self.page and block.right < self.left and block.first.baseline <= self.bottom
+        return self.begun and beside and narrow
 
     @property
     def begun(self) -> bool:

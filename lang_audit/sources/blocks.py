@@ -172,10 +172,12 @@ class _Walk:
     def __init__(self, blocks: list[Block]) -> None:
         self._blocks = blocks
         self._place = Place("other")
-        self._level = 1  # of the heading that the subsections stand under
+        self._level: int | None = None  # of the heading that the subsections stand under
         self._labels: list[SectionKind] = []  # of the structured abstract that we are in
+        self._label_level: int | None = None  # of those that are headings, not words at the start of a paragraph
         self._abstract_text = False  # whether there was any since its heading
         self._caption: Place | None = None  # of the table that follows it
+        self._told = False  # whether the format itself said where the block before stands
         self._cited = _lists_without_heading(blocks)
 
     def place(self, k: int) -> Place:
@@ -189,12 +191,15 @@ class _Walk:
             self._caption = Place("caption", name[0] if name else None)
             return self._caption
         if block.kind == "table":
-            return Place("table", caption.heading if caption else None)
+            self._caption = caption  # a table may come in several blocks, one a row
+            return caption._replace(kind="table") if caption else Place("table")
         if block.section is not None:
+            if block.section in ("abstract", "other") and block.kind == "paragraph" and _KEYWORDS.match(block.text):
+                return Place("keywords", "Keywords")
             heading = self._place.heading if self._place.kind == block.section else None
             here = Place(block.section, heading)
             if block.kind != "footnote":
-                self._place = here
+                self._place, self._told = here, True
             return here
         if block.kind == "reference" or k in self._cited:
             if self._place.kind != "references":
@@ -223,17 +228,22 @@ class _Walk:
         words = block.text.strip().rstrip(":").strip()
         kind = block.section or (section_kind(words) if len(words) <= _LONGEST_HEADING else None)
         if block.section == "title" or (kind is None and self._is_title(k, block)):
-            self._place, self._level = Place("title"), 1
+            self._place, self._level, self._told = Place("title"), None, False
             return self._place
-        deeper = block.level > self._level
-        opens_label = deeper or bool(self._labels) or not self._abstract_text
-        if kind in _CORE and opens_label and self._is_abstract_label(kind):
+        # Nothing without a section of its own is of the part that the format marked off before it.
+        told = self._told and block.section is None
+        deeper = self._level is not None and block.level > self._level and not told
+        opens_label = block.level == self._label_level if self._label_level else deeper or not self._abstract_text
+        if kind in _CORE and opens_label and not self._told and self._is_abstract_label(kind):
+            self._label_level = block.level
             return self._place
         if kind is None or (deeper and kind in _CORE and self._place.kind in _CORE):
             kind = self._place.kind if deeper and self._place.kind != "title" else "other"
         if not deeper:
             self._level = block.level
-        self._place, self._labels, self._abstract_text = Place(kind, words), [], False
+        self._place, self._labels = Place(kind, words), []
+        self._label_level, self._abstract_text = None, False
+        self._told = block.section is not None
         return self._place
 
     def _is_title(self, k: int, block: Block) -> bool:

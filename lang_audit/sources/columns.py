@@ -10,11 +10,13 @@ from statistics import median
 
 from lang_audit.sources.citations import Span
 from lang_audit.sources.lines import PlacedLine
+from lang_audit.sources.wording import TABLE_CAPTION
 
 _BUCKET = 3.0  # points: lines are compared by the horizontal strips of this height that they touch
 _FEWEST_LINES = 4  # on each side of a gutter; fewer are a heading beside something, or table cells
 _FEWEST_AT_KNOWN = 2  # where other pages have a gutter too
 _OFTEN = 2  # pages on which a gutter makes it known
+_HEIGHT, _DEPTH = 0.9, 0.3  # of the type size: how far a line reaches above and below its baseline
 _COLUMN_CHARACTERS = 12  # median length of a line in a column of text; table cells and list numbers are shorter
 _CLEAR = 2.0  # points: the least that the left column ends before the right one begins
 _LEVEL = 0.7  # points: baselines nearer than this are one row
@@ -22,6 +24,8 @@ _CONFLICT = 2  # a line across the gutter beside other text weighs against it li
 _SIDEBAR = 0.3  # of the region's width: a narrower column in smaller type stands aside and is read last
 _DEEPEST = 3  # columns within columns
 _BLOCK_GAP = 1.6  # of the type size: white above a line that ends a block of small type
+_OVERPRINT = 2.0  # of the type size: pieces of one row overlap by less
+_CAPTION_LINES = 3  # at the top of a table
 _SMALLER = 0.4  # points below the body's size: small type (tables, captions, notes)
 
 
@@ -40,6 +44,12 @@ def _strips(line: PlacedLine) -> range:
     return range(int((line.baseline - 0.5 * line.size) / _BUCKET), int(line.baseline / _BUCKET) + 1)
 
 
+def _reach(line: PlacedLine) -> range:
+    """The strips that a line touches with the white about it: columns need not keep the same baselines."""
+    first, last = line.baseline - _HEIGHT * line.size, line.baseline + _DEPTH * line.size
+    return range(int(first / _BUCKET), int(last / _BUCKET) + 1)
+
+
 def _gutter(lines: Sequence[PlacedLine], body_size: float, known: frozenset[int] = frozenset()) -> float | None:
     """The x where a right-hand column begins, or None for one column.
 
@@ -47,16 +57,31 @@ def _gutter(lines: Sequence[PlacedLine], body_size: float, known: frozenset[int]
     labels of a figure) is asked only where the running text shows no columns.
     """
     running = [line for line in lines if line.size > body_size - _SMALLER]
-    return _gutter_between(running, known) or (_gutter_between(lines, known) if len(running) < len(lines) else None)
+    own = [line for line in running if line.size < body_size + _SMALLER]
+    for asked in (running, own if len(own) < len(running) else [], lines if len(running) < len(lines) else []):
+        if asked and (found := _gutter_between(asked, known)) is not None:
+            return found
+    return _beside_picture(own, known)
+
+
+def _beside_picture(own: Sequence[PlacedLine], known: frozenset[int]) -> float | None:
+    """The known gutter at which all running text of a page begins, where only a picture stands in the left column."""
+    for place in sorted(known):
+        starts = sum(1 for line in own if abs(line.x0 - place) <= 1.5)
+        crossing = any(line.x0 < place - 1.5 and line.x1 > place - _CLEAR for line in own)
+        if starts >= _FEWEST_LINES and not crossing:
+            return float(place)
+    return None
 
 
 def _gutter_between(lines: Sequence[PlacedLine], known: frozenset[int]) -> float | None:
     starts = Counter(round(line.x0) for line in lines)
     strips = {id(line): _strips(line) for line in lines}
+    reaches = {id(line): _reach(line) for line in lines}
     best, best_score = None, 0.0
     for start in sorted(starts):
         fewest = _FEWEST_AT_KNOWN if start in known else _FEWEST_LINES
-        if starts[start] + starts[start + 1] + starts[start - 1] < fewest:
+        if start not in known and starts[start] + starts[start + 1] + starts[start - 1] < fewest:
             continue
         right = [line for line in lines if line.x0 >= start - 1.5]
         left = [line for line in lines if line.x1 <= start - _CLEAR]
@@ -64,8 +89,8 @@ def _gutter_between(lines: Sequence[PlacedLine], known: frozenset[int]) -> float
             continue
         in_left = {strip for line in left for strip in strips[id(line)]}
         in_right = {strip for line in right for strip in strips[id(line)]}
-        beside_left = [line for line in left if not in_right.isdisjoint(strips[id(line)])]
-        beside_right = [line for line in right if not in_left.isdisjoint(strips[id(line)])]
+        beside_left = [line for line in left if not in_right.isdisjoint(reaches[id(line)])]
+        beside_right = [line for line in right if not in_left.isdisjoint(reaches[id(line)])]
         if len(beside_left) < fewest or len(beside_right) < fewest:
             continue
         lengths = [median(len(line.text) for line in side) for side in (beside_left, beside_right)]
@@ -99,7 +124,7 @@ def _spanning(lines: Sequence[PlacedLine], gutter: float, body_size: float) -> s
     for k, line in [*enumerate(lines), (-1, None)]:
         small = line is not None and line.size < body_size - _SMALLER and strips_of_body.isdisjoint(_strips(line))
         if line is None or not small or line.y0 - bottom > _BLOCK_GAP * line.size:
-            if len(across.intersection(block)) * 8 > len(block):
+            if len(across.intersection(block)) * 8 > len(block) or _heads_table(lines, block, across):
                 spanning.update(block)
                 spanning -= _columns_in_small_type(lines, block, across, gutter)
             block = []
@@ -125,6 +150,11 @@ def _spanning(lines: Sequence[PlacedLine], gutter: float, body_size: float) -> s
         if k not in spanning and above and alone and abs(above[-1].x0 - line.x0) < 3 * line.size:
             spanning.add(k)
     return spanning
+
+
+def _heads_table(lines: Sequence[PlacedLine], block: Sequence[int], across: set[int]) -> bool:
+    """Whether a block of small type is a table as wide as its caption, though none of its cells crosses the gutter."""
+    return any(k in across and TABLE_CAPTION.match(lines[k].text) for k in block[:_CAPTION_LINES])
 
 
 def _columns_in_small_type(
@@ -219,11 +249,17 @@ def columns(pages: Sequence[Sequence[PlacedLine]], body_size: float) -> list[Col
     return [_column(group) for lines in pages for group in _ordered(lines, body_size, known)]
 
 
+def _overprints(line: PlacedLine, other: PlacedLine) -> bool:
+    """Whether two pieces of a row lie on each other: a caption with its text hidden under its number, say."""
+    return min(line.x1, other.x1) - max(line.x0, other.x0) > _OVERPRINT * line.size
+
+
 def _column(group: list[PlacedLine]) -> Column:
     """Put the fragments of each row together."""
     rows: list[list[PlacedLine]] = []
-    for line in sorted(group, key=lambda line: (line.baseline, line.x0)):
-        if rows and abs(rows[-1][0].baseline - line.baseline) < 0.3 * min(rows[-1][0].size, line.size):
+    for line in sorted(group, key=lambda line: (line.baseline, round(line.x0), len(line.text))):
+        level = bool(rows) and abs(rows[-1][0].baseline - line.baseline) < 0.3 * min(rows[-1][0].size, line.size)
+        if level and not any(_overprints(line, other) for other in rows[-1]):
             rows[-1].append(line)
         else:
             rows.append([line])

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
+from lang_audit.sources.line_numbers import line_numbers
 from lang_audit.sources.lines import PlacedLine
 from lang_audit.sources.placed import PlacedPage
 
 _MARGIN = 0.13  # of the page's height, at top and bottom: where running heads and footers stand
 _SAME_PLACE = 6.0  # points: how far a running head may wander from page to page
-_NUMBER_COLUMN = 8  # counted lines on a page make a column of line numbers
 _HEAD_PAGES = 0.25  # of the pages must have a running head at a place (odd, even and first pages differ) to make it one
 _HEAD_GAP = 1.4  # of the type size: the next line stands at least this far from a running head
 _EVERYWHERE = 0.5  # of the pages: text at one place on more than this share is a watermark or stamp
@@ -34,10 +33,15 @@ _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[eSsA-Z]?\d{1,5}(?:\s*(?:of|/|\|)\s*\d{1,4})?|[ivxl]{1,6}|[-–—]\s*\d{1,4}\s*[-–—]", re.IGNORECASE
 )
 _BOILERPLATE = re.compile(
-    r"\(?page number not for citation purposes\)?|downloaded from\b.*|for personal use only.*|"
-    r"(?:https?://|www\.)\S+|this article is protected by copyright.*|(?:view publication stats)",
+    r"\(?page number not for citation purposes\)?|downloaded (?:from|by)\b.*|for personal use only.*|"
+    r"(?:https?://|www\.)\S+|this article is protected by copyright.*|"
+    r"reproduced with permission of the copyright owner.*|(?:view publication stats)",
     re.IGNORECASE,
 )
+
+
+_AUTHORS = re.compile(r"(?:[^\W\d_a-z][\w'’.-]*,? ){1,5}(?:et al|and (?:others|colleagues))\.?")
+"""Names as running heads have them: "Writer et al."."""
 
 
 def _key(text: str) -> str:
@@ -73,6 +77,8 @@ def without_furniture(
 
     `body_size` is the type size of the running text.
     """
+    counted = line_numbers(lines)  # they stand at the same places on all pages, as the text beside them does
+    lines = [[line for line in group if id(line) not in counted] for group in lines] if counted else lines
     places: dict[str, list[tuple[int, PlacedLine]]] = defaultdict(list)
     for number, group in enumerate(lines):
         for line in group:
@@ -85,13 +91,12 @@ def without_furniture(
         on = len({number for number, _ in found})
         if on < 2:
             continue
-        for number, line in found:
+        for (number, line), twins in zip(found, _twins(found, pages), strict=True):
             page = pages[number]
             if _CAPTION.match(line.text) or (on <= many and not _in_margin(line, page)):
                 continue
-            twins = {n for n, other in found if _same_place(line, page, other, pages[n])}
-            often = len(twins) > many
-            if _in_margin(line, page) and len(twins) > 1 and (often or _isolated(line, lines[number], page)):
+            often = twins > many
+            if _in_margin(line, page) and twins > 1 and (often or _isolated(line, lines[number], page)):
                 dropped.add(id(line))
                 heads[round(line.baseline), round(line.size, 1)].add(number)
             elif often and (not any(c.isdigit() for c in line.text) or len(line.text) > _LABEL):
@@ -104,8 +109,7 @@ def without_furniture(
     style = replace(style, places=style.places | _common_places(pages, lines, style))
     kept = []
     for page, group in zip(pages, lines, strict=True):
-        counted = _line_numbers(group)
-        rest = [line for line in group if id(line) not in dropped and id(line) not in counted]
+        rest = [line for line in group if id(line) not in dropped]
         kept.append(_without_edges(page, rest, style))
     return kept
 
@@ -114,10 +118,47 @@ def _in_margin(line: PlacedLine, page: PlacedPage) -> bool:
     return line.baseline < _MARGIN * page.height or line.baseline > (1 - _MARGIN) * page.height
 
 
-def _same_place(line: PlacedLine, page: PlacedPage, other: PlacedLine, others: PlacedPage) -> bool:
-    """Whether two lines stand equally far from the top of their pages, or from the bottom."""
-    lower = (others.height - page.height) - (other.baseline - line.baseline)
-    return abs(other.baseline - line.baseline) < _SAME_PLACE or abs(lower) < _SAME_PLACE
+def _twins(found: Sequence[tuple[int, PlacedLine]], pages: Sequence[PlacedPage]) -> list[int]:
+    """On how many pages a line stands as far from the top as each line does, or as far from the bottom, its own page included.
+
+    Both are looked up in one pass from the top down for each height of page that there is, because a file may have thousands.
+    """
+    from_top = sorted((line.baseline, number) for number, line in found)
+    from_bottom = sorted((line.baseline - pages[number].height, number) for number, line in found)
+    groups: dict[float, list[int]] = defaultdict(list)
+    for index in sorted(range(len(found)), key=lambda k: found[k][1].baseline):
+        groups[pages[found[index][0]].height].append(index)
+    counts = [0] * len(found)
+    for height, group in groups.items():
+        on: Counter[int] = Counter()
+        ways = _Near(from_top, on), _Near(from_bottom, on)
+        for index in group:
+            baseline = found[index][1].baseline
+            ways[0].move(baseline)
+            ways[1].move(baseline - height)
+            counts[index] = len(on)
+    return counts
+
+
+class _Near:
+    """A window over sorted places, which moves along them and keeps in `on` how many lines of each page it holds."""
+
+    def __init__(self, places: Sequence[tuple[float, int]], on: Counter[int]) -> None:
+        self._places = places
+        self._on = on
+        self._start = self._end = 0
+
+    def move(self, place: float) -> None:
+        """Move on to what lies near `place`, which must not be less than before."""
+        while self._end < len(self._places) and self._places[self._end][0] - place < _SAME_PLACE:
+            self._on[self._places[self._end][1]] += 1
+            self._end += 1
+        while self._start < self._end and place - self._places[self._start][0] >= _SAME_PLACE:
+            number = self._places[self._start][1]
+            self._on[number] -= 1
+            if not self._on[number]:
+                del self._on[number]
+            self._start += 1
 
 
 def _isolated(line: PlacedLine, lines: Sequence[PlacedLine], page: PlacedPage) -> bool:
@@ -171,22 +212,6 @@ def _is_edge(
     if _CAPTION.match(line.text) or not _isolated(line, lines, page):
         return False
     numbered = len(row) <= _ROW_PARTS and any(_PAGE_NUMBER.fullmatch(end.text) for end in (row[0], row[-1]))
-    head = page.number > 1 and (numbered or any(style.shortens_title(other.text) for other in row))
+    named = any(style.shortens_title(other.text) or _AUTHORS.fullmatch(other.text) for other in row)
+    head = page.number > 1 and (numbered or named)
     return style.at_place(line) or (head and style.is_small(line))
-
-
-def _line_numbers(lines: list[PlacedLine]) -> set[int]:
-    """The counting numbers that manuscripts print beside their lines."""
-    numbers = [line for line in lines if line.text.isdigit() and len(line.text) <= 4]
-    if len(numbers) < _NUMBER_COLUMN:
-        return set()
-    others = [line.x0 for line in lines if not line.text.isdigit()]
-    if not others:
-        return set()
-    left = sorted(others)[len(others) // 20]
-    margin = sorted((line for line in numbers if line.x1 < left + 1), key=lambda line: line.baseline)
-    values = [int(line.text) for line in margin]
-    steps = [b - a for a, b in pairwise(values)]
-    if len(values) < _NUMBER_COLUMN or sum(step in (1, 5) for step in steps) < 0.8 * len(steps):
-        return set()
-    return {id(line) for line in margin}

@@ -18,8 +18,9 @@ _HEADINGS: tuple[tuple[SectionKind, str], ...] = (
      r"(sources? of )?(funding|financial support|grant support)( (statement|information|sources?|disclosure))?|"
      r"role of the funding source|support"),
     ("appendix",
-     r"(appendix|appendices|annex|supplement(al|ary)?( (online )?(material|materials|information|data|files?))?|"
-     r"supporting information|additional files?)( [a-z0-9]{1,3})?"),
+     r"((online|web)[ -]?)?(appendix|appendices|annex|supplements?|"
+     r"supplement(al|ary)( (online )?(materials?|information|data|files?|appendix))?|"
+     r"supporting information|additional files?)( [a-z0-9]{1,3})?([.:—–-]+ ?.{3,70})?"),
     ("conclusion",
      r"(summary and |discussion and )?(conclusions?|concluding remarks|conclusions? and .{3,60}|"
      r"implications( for .{3,60})?)"),

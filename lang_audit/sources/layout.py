@@ -2,20 +2,19 @@
 
 Knows no PDF engine. The steps, each in its module: `lines` (runs to lines), `furniture` (running heads off), `columns`
 (reading order), `paragraphs` (lines to blocks), `roles` (what each block is), `structure` (sections), `assembly` (one text,
-citation markers lifted out), `metadata`.
+citation markers lifted out), `metadata`, `doubts` (what it is unsure of).
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from itertools import pairwise
 
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Paper, Problem
 from lang_audit.sources.assembly import assembled
-from lang_audit.sources.columns import Column, columns
+from lang_audit.sources.columns import columns
+from lang_audit.sources.doubts import doubts, pages_named
 from lang_audit.sources.furniture import without_furniture
 from lang_audit.sources.joining import Vocabulary
 from lang_audit.sources.lines import placed_lines
@@ -30,9 +29,6 @@ _EMPTY_PAGE = 25  # characters: a page with fewer holds no text to read, only a 
 _SCANNED = 0.5  # of the page covered by images: such a page without text is a scan, not a blank or a plate
 _GARBLED = 0.05  # of all characters without a known letter: more than symbols and bullets can be
 _UNREADABLE = 0.5  # of all characters: what is left cannot be judged
-_LONG_ROW = 60  # characters: a row of running text across two columns; cells of tables are shorter
-_FEWEST_ROWS = 10  # on a page, to speak of more than a table
-_UNCERTAIN = 0.4  # of a page's long rows
 _NO_LETTER = re.compile(f"[{UNKNOWN_CHARACTER}\ue000-\uf8ff\x00-\x01\x03-\x08\x0b\x0c\x0e-\x1e]")
 _OCR = "Run OCR on it (for example `ocrmypdf in.pdf out.pdf`), or find the publisher's PDF or XML."
 
@@ -41,23 +37,15 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     """Build the paper from what a PDF engine placed on its pages.
 
     Raises UnreadableError "no-text-layer" where no page holds text, "garbled-text" where nearly no letter is known. Lesser
-    troubles become `problems`: "pages-without-text", "unreadable-pages", "garbled-text", "reading-order", "no-references".
+    troubles become `problems`: "pages-without-text", "unreadable-pages", "garbled-text", and what `doubts` finds.
     """
-    problems = _problems(document)
+    problems = [*document.problems, *_problems(document)]
     all_lines = [placed_lines(page) for page in document.pages]
     size = Body.of([line for group in all_lines for line in group]).size
     kept = without_furniture(document.pages, all_lines, size)
     flat = [line for group in kept for line in group]
     body = Body.of(flat)
     ordered = columns(kept, body.size)
-    if uncertain := _uncertain_pages(ordered, body.size):
-        problems.append(
-            Problem(
-                code="reading-order",
-                message=f"On {_pages_named(uncertain)} text may have been read across columns, so sentences may be mixed up.",
-                remedy="Check findings on these pages against the PDF, or give the publisher's XML in its place.",
-            )
-        )
     leading = leadings(ordered)
     kept_ids = {id(line) for line in flat}
     margins = [line.text for group in all_lines for line in group if id(line) not in kept_ids]
@@ -75,15 +63,7 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     heads = [line.text for group in all_lines[:3] for line in group if id(line) not in kept_ids]
     last = [line.text for line in all_lines[-1]]
     closing = [line for line, below in pairwise(last) if below.startswith("Cite this article")]
-    if not any(section.kind == "references" for section in sections):
-        problems.append(
-            Problem(
-                code="no-references",
-                message="No reference list was found, so titles of cited works may be taken for the authors' words.",
-                remedy="Check findings near the end of the paper.",
-            )
-        )
-    return Paper(
+    paper = Paper(
         id=paper_id,
         source=source,
         text=text,
@@ -92,8 +72,8 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
         pages=pages,
         citations=citations,
         metadata=metadata(document.properties, title, roles.bylines(), front, [*heads, *closing]),
-        problems=tuple(problems),
     )
+    return paper.model_copy(update={"problems": (*problems, *doubts(ordered, body.size, paper))})
 
 
 def _problems(document: PlacedDocument) -> list[Problem]:
@@ -108,7 +88,8 @@ def _problems(document: PlacedDocument) -> list[Problem]:
     scans = [page.number for page in document.pages if page.number in empty and page.image_share > _SCANNED]
     failed = [page.number for page in document.pages if page.failed]
     if len(empty) + len(failed) == len(document.pages):
-        raise UnreadableError("no-text-layer", "The PDF holds no text, only pictures of pages.", _OCR)
+        instead = "only pictures of pages" if scans else "its pages are blank, or draw their letters as lines"
+        raise UnreadableError("no-text-layer", f"The PDF holds no text: {instead}.", _OCR)
     if scans:
         problems.append(
             Problem(
@@ -142,21 +123,5 @@ def _problems(document: PlacedDocument) -> list[Problem]:
     return problems
 
 
-def _uncertain_pages(ordered: Sequence[Column], body_size: float) -> list[int]:
-    """Pages where much of the running text stands in rows with wide gaps, as when columns were not told apart."""
-    rows: Counter[int] = Counter()
-    gaps: Counter[int] = Counter()
-    for column in ordered:
-        for line, cells in zip(column.lines, column.cells, strict=True):
-            if abs(line.size - body_size) < 0.5 and len(line.text) > _LONG_ROW:
-                rows[line.page] += 1
-                gaps[line.page] += cells > 1
-    return sorted(page for page, n in gaps.items() if n >= _FEWEST_ROWS and n > _UNCERTAIN * rows[page])
-
-
-def _pages_named(numbers: Sequence[int]) -> str:
-    return f"page {numbers[0]}" if len(numbers) == 1 else f"pages {', '.join(map(str, numbers))}"
-
-
 def _named(numbers: list[int]) -> str:
-    return f"{_pages_named(numbers).capitalize()} hold{'s' if len(numbers) == 1 else ''}"
+    return f"{pages_named(numbers).capitalize()} hold{'s' if len(numbers) == 1 else ''}"

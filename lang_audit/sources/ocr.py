@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -30,11 +30,13 @@ _INSTALL: Final = {
     "`winget install UB-Mannheim.TesseractOCR`",
     "language": "`apt install tesseract-ocr-eng`, or put eng.traineddata into tesseract's tessdata folder",
 }
-# What a reader says of a file that OCR can help: the trouble's code, and whether there is text of no use to be replaced.
-_WANTED: Final[dict[str, Literal["add", "replace"]]] = {
+# What a reader says of a file that OCR can help: the trouble's code, and whether there is text of no use to be replaced, on every
+# page or on those of which no text was taken.
+_WANTED: Final[dict[str, Literal["add", "replace", "replace-untaken"]]] = {
     "no-text-layer": "add",
     "pages-without-text": "add",
     "garbled-text": "replace",
+    "garbled-pages": "replace-untaken",
 }
 _ENCRYPTED, _MISSING = 8, 3  # exit codes of OCRmyPDF
 _WHY: Final = 300  # characters of its last words that a problem quotes
@@ -90,7 +92,9 @@ def read_with_ocr(
     with tempfile.TemporaryDirectory(prefix="lang-audit-ocr-") as folder:
         copy = Path(folder) / "paper.pdf"
         try:
-            recognise(path, copy, replace="replace" in wanted, timeout=timeout)
+            untaken = [page.number for paper in papers for page in paper.pages if not page.lines]
+            replaced = "replace" in wanted or (untaken if "replace-untaken" in wanted else False)
+            recognise(path, copy, replace=replaced, timeout=timeout)
             found = [_said(paper, path) for paper in read(copy)]
         except UnreadableError as error:
             if trouble:
@@ -104,17 +108,18 @@ def read_with_ocr(
     yield from found
 
 
-def recognise(path: Path, target: Path, *, replace: bool = False, timeout: float = TIMEOUT) -> None:
+def recognise(path: Path, target: Path, *, replace: bool | Sequence[int] = False, timeout: float = TIMEOUT) -> None:
     """Write a copy of a PDF with a text layer behind its pictures of pages to `target`.
 
-    Pages that hold text stay as they are, unless `replace`: then every page is read as a picture. Raises UnreadableError
-    "ocr-missing", "encrypted", "ocr-failed".
+    Pages that hold text stay as they are, unless `replace`: then every page is read as a picture, or those of these numbers
+    are and no others. Raises UnreadableError "ocr-missing", "encrypted", "ocr-failed".
     """
     if lacking := missing():
         raise UnreadableError("ocr-missing", "The pages are pictures, and OCR is not installed.", " ".join(lacking))
     arguments = [
         *_command(),
         "--force-ocr" if replace else "--skip-text",
+        *([] if isinstance(replace, bool) else [f"--pages={','.join(map(str, replace))}"]),
         "--output-type=pdf",  # PDF/A would change fonts and colours, and take longer
         "--optimize=0",
         "--invalidate-digital-signatures",  # of the copy; without it signed papers are refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import cached_property
 from lang_audit.sources.columns import Column
 from lang_audit.sources.headings import section_kind
 from lang_audit.sources.lines import PlacedLine
-from lang_audit.sources.wording import ends_sentence
+from lang_audit.sources.wording import TABLE_CAPTION, ends_sentence
 
 _OTHER_SIZE = 0.6  # points: type that differs by more is another block
 _EXTRA_LEADING = 0.28  # of the type size: white beyond the usual between two lines sets a block apart
@@ -19,6 +20,8 @@ _FITS = 1.0  # of the type size: room left over after the next line's first word
 _MEANT = 0.3  # of the column's width: a line that leaves so much room was ended on purpose, whatever it ends with
 _SHORT = 60  # characters: a line in another slant with fewer is a heading or label, no emphasis in the text
 _LONGEST_HEADING = 80  # characters of a bold or capital line that is a heading of its own
+_ITEM = re.compile(r"[•▪■●◦‣➢►▶◆◇○✓\ufffd]\s+\S")  # the beginning of a list item, whatever stands above it
+_ROW = 3  # parts of a line right under a caption: a table's first row
 _DEFAULT_LEADING = 1.2  # of the type size, where a face has too few lines to measure
 
 
@@ -119,6 +122,10 @@ def _breaks(lines: tuple[PlacedLine, ...], start: int, k: int, column: Column, l
         return True
     if line.lead and section_kind(line.text[: line.lead]):
         return True  # a run-in heading
+    if _ITEM.match(line.text):
+        return True
+    if column.cells[k] >= _ROW and column.cells[k - 1] == 1 and TABLE_CAPTION.match(lines[start].text):
+        return True
     usual = leading.get(line.face) or leading.get(above.face) or _DEFAULT_LEADING * size
     if line.baseline - above.baseline > usual + _EXTRA_LEADING * size:
         return True
@@ -139,7 +146,8 @@ def _starts_by_place(lines: tuple[PlacedLine, ...], start: int, k: int, column: 
     size = max(above.size, line.size)
     indent = _INDENT * size
     at_margin = 0.4 * size
-    if line.x0 > column.left + indent and abs(above.x0 - column.left) < at_margin and (k - start > 1 or ended):
+    label = above.x1 < column.right - _MEANT * (column.right - column.left)
+    if line.x0 > column.left + indent and abs(above.x0 - column.left) < at_margin and (k - start > 1 or ended or label):
         return True
     if k - start < 2:
         return False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from lang_audit.model import PassageKind, SectionKind
 from lang_audit.sources.lines import PlacedLine
 from lang_audit.sources.roles import TITLE_PAGES
 
+_BODY = frozenset({"introduction", "methods", "results", "discussion", "conclusion"})
 _PROSE = 25  # words: a block this long is running text, no label or byline
 
 
@@ -21,6 +22,8 @@ class Part:
     kind: PassageKind
     section: SectionKind
     heading: str | None = None
+    aside: bool = False
+    """Whether it stands in a box beside the running text."""
 
     @property
     def words(self) -> int:
@@ -35,11 +38,12 @@ def front_matter_last(parts: Sequence[Part]) -> list[Part]:
 
 
 def _front_matter(parts: Sequence[Part]) -> set[int]:
-    """The ids of the parts that are bylines, addresses, dates, licences: what stands on the first pages outside the text.
+    """The ids of the parts that are bylines, addresses, dates, licences, boxes: what stands on the first pages before the text.
 
     Prose under no heading is none of it, nor what stands among such prose.
     """
-    found: set[int] = set()
+    before_text = takewhile(lambda part: part.section not in _BODY, parts)
+    found = {id(part) for part in before_text if part.aside}
     for unplaced, group in groupby(parts, lambda part: part.section == "other" and part.heading is None):
         run = list(group) if unplaced else []
         prose = any(part.kind == "paragraph" and part.words > _PROSE for part in run)

@@ -1,4 +1,4 @@
-"""The PDF engine "pdfminer": places the text of PDF files with pdfminer.six. The only module that knows that package.
+"""The PDF engine "pdfminer": places the text of PDF files with pdfminer.six. With `unpacking`, all that knows that package.
 
 pdfminer opens the file, finds its pages and decodes its fonts; `page_text` follows what the pages draw, because pdfminer's own
 interpreter takes most of its time for paths and colours. What the text means is for `layout`.
@@ -7,27 +7,31 @@ interpreter takes most of its time for paths and colours. What the text means is
 from __future__ import annotations
 
 import logging
+import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
-from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
+from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdffont import PDFFont
 from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, list_value, resolve1, resolve_all, stream_value
 from pdfminer.psexceptions import PSException
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import decode_text
 
-from lang_audit.sources.page_runs import IDENTITY, LETTER, Matrix, Rectangle, turn_of, turned
+from lang_audit.model import Problem
+from lang_audit.sources.legibility import pages_named
+from lang_audit.sources.page_runs import DEEPEST_FORM, IDENTITY, LETTER, Matrix, Rectangle, turn_of, turned
 from lang_audit.sources.page_text import NO_FACE, Face, Form, PageText, as_matrix
 from lang_audit.sources.pdf_files import (
+    REPAIR,
     broken,
     font_name,
     is_bold,
@@ -40,12 +44,15 @@ from lang_audit.sources.pdf_files import (
 from lang_audit.sources.pdf_reader import READER as READER
 from lang_audit.sources.pdf_reader import read as read
 from lang_audit.sources.placed import UNKNOWN_CHARACTER, PlacedDocument, PlacedPage
+from lang_audit.sources.unpacking import Document, Parser
 
 # What pdfminer raises on broken files, beside its own family: the plain errors of unpacking, indexing and decoding.
 _BROKEN = (
     PSException, struct.error, zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError,
-    RecursionError, OverflowError, EOFError, OSError, NotImplementedError, MemoryError,
+    RecursionError, OverflowError, EOFError, OSError, NotImplementedError,
 )  # fmt: skip
+_MOST_DRAWINGS = 5_000  # forms that a page may draw, those without text not counted; a map with labels has hundreds
+_SAYS_SOMETHING = re.compile(rb"T[jJ]|['\"]|\bDo\b|\bEI\b")  # text, further forms, images
 _BOLD_WEIGHT = 600  # FontWeight in the descriptor: 400 is regular, 700 bold
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
@@ -91,13 +98,31 @@ def _face(font: PDFFont) -> Face:
     return Face(name, bold, look_up, decode if font.is_multibyte() else None)
 
 
+class _Drawings:
+    """How many forms a page has drawn. Forms that draw each other can make a few hundred bytes draw for years."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self.cut = False
+        """Whether a form was left out, for being one too many or too deep within others."""
+
+    def another(self) -> bool:
+        """Count one more; whether it may be drawn."""
+        self._count += 1
+        self.cut |= self._count > _MOST_DRAWINGS
+        return self._count <= _MOST_DRAWINGS
+
+
 class _Resources:
     """The fonts, forms and images that a content stream may name."""
 
-    def __init__(self, spec: dict[Any, Any], fonts: _Fonts) -> None:
+    def __init__(self, spec: dict[Any, Any], fonts: _Fonts, drawings: _Drawings, depth: int = 1) -> None:
         self._spec = spec
         self._fonts = fonts
+        self._drawings = drawings
+        self._depth = depth  # of the forms that are drawn here
         self._faces: dict[str, Face] = {}
+        self._forms: dict[str, Form | None] = {}
 
     def face(self, name: str) -> Face:
         """The font of that name, NO_FACE where it cannot be read."""
@@ -112,15 +137,24 @@ class _Resources:
         return self._subtype(name) == "Image"
 
     def drawing(self, name: str) -> Form | None:
-        """The form of that name, or None for an image or what cannot be read."""
+        """The form of that name; None for an image, for what cannot be read, shows nothing, or is one too many."""
+        if name not in self._forms:
+            self._forms[name] = self._form(name)
+        return self._forms[name] if self._forms[name] and self._drawings.another() else None
+
+    def _form(self, name: str) -> Form | None:
         if self._subtype(name) != "Form":
             return None
         try:
             form = self._object(name)
+            data = form.get_data()
+            if not _SAYS_SOMETHING.search(data):
+                return None
+            self._drawings.cut |= self._depth >= DEEPEST_FORM and b"Do" in data
             inner = dict_value(form["Resources"]) if form.get("Resources") else self._spec
             matrix = as_matrix(resolve_all(list_value(form.get("Matrix", list(IDENTITY)))))
             x0, y0, x1, y1 = (float(edge) for edge in resolve_all(list_value(form["BBox"])))
-            return Form(form.get_data(), matrix, (x0, y0, x1, y1), _Resources(inner, self._fonts))
+            return Form(data, matrix, (x0, y0, x1, y1), _Resources(inner, self._fonts, self._drawings, self._depth + 1))
         except _BROKEN:
             return None  # one broken form must not lose the page
 
@@ -134,6 +168,28 @@ class _Resources:
         return None
 
 
+@dataclass(slots=True)
+class _Troubles:
+    """Pages of which only a part was read: some of their data are damaged; they draw without end."""
+
+    damaged: list[int] = field(default_factory=list)
+    endless: list[int] = field(default_factory=list)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What to say of them."""
+        problems = []
+        if self.damaged:
+            message = f"Parts of {pages_named(self.damaged)} are damaged and could not be read."
+            problems.append(Problem(code="unreadable-pages", message=message, remedy=REPAIR))
+        if self.endless:
+            message = (
+                f"On {pages_named(self.endless)} drawings hold each other again and again. "
+                "Only a part of them was read, so words may be missing or doubled."
+            )
+            problems.append(Problem(code="endless-drawing", message=message, remedy=REPAIR))
+        return tuple(problems)
+
+
 def _visible(page: PDFPage, turn: Matrix) -> Rectangle:
     """The visible part of the page after its /Rotate."""
     m0, n0, m1, n1 = (float(edge) for edge in page.mediabox)
@@ -144,21 +200,35 @@ def _visible(page: PDFPage, turn: Matrix) -> Rectangle:
     return turned((x0, y0, x1, y1), turn)
 
 
-def _read_page(page: PDFPage, number: int, fonts: _Fonts) -> PlacedPage:
+def _read_page(page: PDFPage, number: int, fonts: _Fonts, troubles: _Troubles) -> PlacedPage:
     try:
         turn = turn_of(page.rotate)
         text = PageText(_visible(page, turn))
         streams = []
+        damaged = False
         for content in page.contents:
-            with suppress(*_BROKEN):
-                streams.append(stream_value(content).get_data())
-        text.follow(b"\n".join(streams), _Resources(dict_value(page.resources or {}), fonts), turn)
-        return text.page(number)
+            try:
+                stream = stream_value(content)
+                packed = bool(stream.rawdata)
+                streams.append(stream.get_data())
+                damaged |= packed and not streams[-1]
+            except _BROKEN:
+                damaged = True
+        drawings = _Drawings()
+        text.follow(b"\n".join(streams), _Resources(dict_value(page.resources or {}), fonts, drawings), turn)
+        placed = text.page(number)
     except _BROKEN as error:
         return PlacedPage(number, *LETTER, failed=type(error).__name__)
+    if damaged and not placed.runs:
+        return replace(placed, failed="its data cannot be unpacked")
+    if damaged:
+        troubles.damaged.append(number)
+    if drawings.cut:
+        troubles.endless.append(number)
+    return placed
 
 
-def _pages(document: PDFDocument) -> Iterator[PlacedPage]:
+def _pages(document: Document, troubles: _Troubles) -> Iterator[PlacedPage]:
     """Every page; one that cannot be read comes as failed, and the others go on."""
     fonts = _Fonts()
     tree = PDFPage.create_pages(document)
@@ -172,10 +242,10 @@ def _pages(document: PDFDocument) -> Iterator[PlacedPage]:
         except _BROKEN as error:  # the page tree itself is broken: what came so far is all there is
             yield PlacedPage(number, *LETTER, failed=type(error).__name__)
             return
-        yield _read_page(page, number, fonts)
+        yield _read_page(page, number, fonts, troubles)
 
 
-def _properties(document: PDFDocument) -> dict[str, str]:
+def _properties(document: Document) -> dict[str, str]:
     """What the file says of itself: its XMP record, then its info dictionary; the first to speak of something holds."""
     found: dict[str, str] = {}
     with suppress(*_BROKEN, ElementTree.ParseError):
@@ -192,9 +262,9 @@ def _properties(document: PDFDocument) -> dict[str, str]:
     return found
 
 
-def _open(file: BinaryIO) -> PDFDocument:
+def _open(file: BinaryIO) -> Document:
     try:
-        return PDFDocument(PDFParser(file))
+        return Document(Parser(file))
     except PDFPasswordIncorrect as error:
         raise locked() from error
     except PDFEncryptionError as error:
@@ -205,10 +275,11 @@ def _open(file: BinaryIO) -> PDFDocument:
 
 def _placed(file: BinaryIO) -> PlacedDocument:
     document = _open(file)
-    pages = tuple(_pages(document))
+    troubles = _Troubles()
+    pages = tuple(_pages(document, troubles))
     if not pages or all(page.failed for page in pages):
         raise broken("no page can be read")
-    return PlacedDocument(pages, _properties(document))
+    return PlacedDocument(pages, _properties(document), troubles.problems())
 
 
 def placed_document(path: Path) -> PlacedDocument:

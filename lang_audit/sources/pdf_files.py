@@ -12,12 +12,13 @@ from typing import BinaryIO, TypeVar
 from xml.etree import ElementTree
 
 from lang_audit.errors import UnreadableError
+from lang_audit.sources import first_bytes
 
-_HEAD = 4096
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi(?!ng)|[-.,]B(?:$|[IO])|\bMedi\b|-Medium|poly-b", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18  # font flag of PDF 32000-1, 9.8.2
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
-_REPAIR = "Download it again; if that does not help, repair it with `qpdf in.pdf out.pdf` or print it to a new PDF."
+REPAIR = "Download it again; if that does not help, repair it with `qpdf in.pdf out.pdf` or print it to a new PDF."
+"""How to mend a PDF whose structure is at fault."""
 _PRISM = "{http://prismstandard.org/namespaces/basic/2.0/}"
 _XMP = {
     "{http://purl.org/dc/elements/1.1/}title": "title",
@@ -46,9 +47,7 @@ def with_pdf(path: Path, take: Callable[[BinaryIO], Taken]) -> Taken:
     """
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
-            if not head.strip(b"\0 \t\r\n"):
-                raise UnreadableError("empty-file", "The file is empty.", "Download or export it again.")
+            head = first_bytes(file)
             if not recognises(head):
                 raise UnreadableError(
                     "not-a-pdf",
@@ -83,7 +82,7 @@ def protected() -> UnreadableError:
 
 def broken(why: str = "") -> UnreadableError:
     """What to raise where the file's structure cannot be followed."""
-    return UnreadableError("broken-pdf", f"The PDF is damaged or cut short{why and ': '}{why}.", _REPAIR)
+    return UnreadableError("broken-pdf", f"The PDF is damaged or cut short{why and ': '}{why}.", REPAIR)
 
 
 def font_name(name: str) -> str:

@@ -17,6 +17,7 @@ from lang_audit.errors import ConfigError
 from lang_audit.model import Paper
 from lang_audit.sources import DEFAULT_PDF_ENGINE, Reader
 from lang_audit.sources.layout import paper_from_pages
+from lang_audit.sources.legibility import garbled_pages, legible
 from lang_audit.sources.pdf_files import recognises
 from lang_audit.sources.placed import UNKNOWN_CHARACTER, PlacedDocument
 
@@ -69,13 +70,13 @@ def read(path: Path) -> Iterator[Paper]:
 def read_with(path: Path, engine: str) -> Iterator[Paper]:
     """Read the one paper of a PDF file with the engine of that name.
 
-    Raises UnreadableError: "no-access", "empty-file", "not-a-pdf", "encrypted", "broken-pdf", "no-text-layer",
+    Raises UnreadableError: "no-access", "empty-file", "not-a-pdf", "encrypted", "broken-pdf", "too-large", "no-text-layer",
     "garbled-text". Lesser troubles stand in the paper's `problems`. Raises ConfigError for an unknown engine.
     """
     document = pdf_engine(engine)(path)
-    if engine != DEFAULT_PDF_ENGINE and _loses_letters(document):
+    if engine != DEFAULT_PDF_ENGINE and (_loses_letters(document) or garbled_pages(document)):
         document = pdf_engine(DEFAULT_PDF_ENGINE)(path)  # the reference knows more ways to tell a glyph's letter
-    yield paper_from_pages(document, paper_id=path.stem, source=str(path))
+    yield paper_from_pages(legible(document), paper_id=path.stem, source=str(path))
 
 
 def _loses_letters(document: PlacedDocument) -> bool:

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from xml.etree import ElementTree
 
 from lang_audit.sources import pdfium_library as lib
+from lang_audit.sources.inflating import check_streams
 from lang_audit.sources.page_runs import LETTER, PageRuns, turn_of, turned
 from lang_audit.sources.pdf_files import broken, locked, property_name, protected, with_pdf, xmp_properties
 from lang_audit.sources.pdfium_page import Face, FontKey, PageReader
@@ -39,6 +40,7 @@ def placed_document(path: Path) -> PlacedDocument:
 
 def _placed(file: BinaryIO) -> PlacedDocument:
     data = file.read()
+    check_streams(data)  # PDFium knows no limit, and ends the process where memory runs out
     buffer = ctypes.create_string_buffer(data, len(data))  # kept: PDFium reads from it until the document is closed
     document = lib.load_document(ctypes.addressof(buffer), len(data), None)
     if not document:

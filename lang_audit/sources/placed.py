@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lang_audit.model import Problem
+
 UNKNOWN_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 """Stands for each glyph whose character the font does not tell."""
 
@@ -47,7 +49,11 @@ class PlacedPage:
 
 @dataclass(frozen=True, slots=True)
 class PlacedDocument:
-    """All pages of a file, and the file's own properties (lower-case names such as "title", "doi", "journal")."""
+    """All pages of a file, and the file's own properties (lower-case names such as "title", "doi", "journal").
+
+    `problems` are those that only who opened the file can know of.
+    """
 
     pages: tuple[PlacedPage, ...]
     properties: dict[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()

@@ -10,6 +10,7 @@ import re
 
 from lang_audit.model import PassageKind, SectionKind
 from lang_audit.sources.abstract import AbstractSoFar
+from lang_audit.sources.asides import PULL_QUOTE
 from lang_audit.sources.headings import section_kind
 from lang_audit.sources.joining import Vocabulary, running_text
 from lang_audit.sources.paragraphs import Block
@@ -20,6 +21,7 @@ from lang_audit.sources.typography import LARGER, style_of
 from lang_audit.sources.wording import (
     ABSTRACT_PART,
     BULLET,
+    END_MATTER,
     FRONT_RUN_IN,
     MAIN_HEADING,
     NUMBERED,
@@ -93,6 +95,14 @@ class Structure:
             self._release()
             self._entries(block)
             return
+        if role == "box":
+            self._box(block, self._roles.box_titles[k])
+            return
+        if k in self._roles.references:
+            if self._kind != "references":
+                self._enter("references", None)
+            self._entries(block)
+            return
         if k in self._roles.abstract:
             self._release()
             if self._kind != "abstract":
@@ -124,9 +134,23 @@ class Structure:
             and self._roles.abstract
             and k > max(self._roles.abstract)
         ):
-            self._enter("other", None)
+            self._release()
+            self._kind, self._main = None, None
         if role != "heading" or not self._take_heading(block):
             self._take_text(block)
+
+    def _box(self, block: Block, title: str) -> None:
+        """Hold back a block of a box; the lines of a pull quote are one passage."""
+        last = self._held[-1] if self._held else None
+        if title == PULL_QUOTE:
+            if last is not None and last.heading == title:
+                last.lines += block.lines
+            else:
+                self._held.append(Part(list(block.lines), "block-quote", "other", title, aside=True))
+        else:
+            kind: PassageKind = "list-item" if BULLET.match(block.text) else "paragraph"
+            opens = last is None or last.heading != title
+            self._held.append(Part(list(block.lines), "heading" if opens else kind, "other", title, aside=True))
 
     def _letter(self, block: Block) -> None:
         """Take the lettering of a figure: one passage for all of it, without the bare figures along an axis."""
@@ -190,7 +214,7 @@ class Structure:
             return True
         numbered = NUMBERED.match(text)
         deep = numbered is not None and "." in numbered["number"].rstrip(".")
-        main = style_of(block) == self._roles.headings.main and not deep
+        main = style_of(block) == (self._roles.headings.main or self._abstract.style) and not deep
         if self._kind == "references":
             larger = block.size > max(self._body.size, self._references.size or 0) + LARGER
             if not main and not larger and (kind not in _END_MATTER or YEAR.search(text)):
@@ -198,7 +222,10 @@ class Structure:
             kind = kind or "other"
         if self._opens(kind, main, deep, numbered is not None, bare_heading(text)):
             self._enter(kind or "other", text)
-            self._past_body = self._past_body or (kind == "other" and bool(self._seen & (_BODY - {"introduction"})))
+            if kind == "abstract":
+                self._abstract.style = style_of(block)
+            after_text = bool(self._seen & (_BODY - {"introduction"})) or END_MATTER.search(text) is not None
+            self._past_body = self._past_body or (kind == "other" and after_text and block.page > TITLE_PAGES)
         self._add(block, "heading", self._kind or "other")
         return True
 
@@ -208,7 +235,8 @@ class Structure:
             return False  # supplements after the reference list have methods and results of their own
         if kind is None:
             holds_on = self._main in _LASTING and not self._past_body
-            return main and (self._roles.headings.tells or numbered) and not holds_on
+            tells = self._roles.headings.tells or self._roles.headings.main is None  # set as the abstract's heading is
+            return main and (tells or numbered) and not holds_on
         if deep and kind not in ("references", "abstract") and self._main in _BODY:
             return False
         alone = self._main is None or self._main in _END_MATTER
@@ -224,7 +252,8 @@ class Structure:
         size = self._abstract.size
         larger = size is not None and block.size > size + _MUCH_LARGER
         ends = bare == "introduction" or larger or NUMBERED.match(text) is not None
-        if bare in heads or late or (self._abstract.begun and ends):
+        unlike = kind is None and not ABSTRACT_PART.fullmatch(bare) and style_of(block) == self._abstract.style
+        if bare in heads or late or (self._abstract.begun and (ends or (unlike and not heads))):
             return False
         heads.add(bare)
         return True
@@ -235,7 +264,15 @@ class Structure:
         found = run_in_heading(block.text, block.first.lead)
         head, kind = found or ("", None)
         early = block.page <= TITLE_PAGES
-        if self._kind == "abstract" and kind not in (None, "keywords", "abstract") and not self._ends_abstract(block):
+        own = not (
+            kind == "introduction" and self._abstract.begun and not self._abstract.heads
+        )  # of a structured abstract
+        if (
+            self._kind == "abstract"
+            and kind not in (None, "keywords", "abstract")
+            and own
+            and not self._ends_abstract(block)
+        ):
             self._abstract.heads.add(head.casefold())
             kind = None
         if kind in _BODY and self._past_body:
@@ -243,7 +280,7 @@ class Structure:
         if kind == "other" and early and not self._past_body:
             self._add(block, "footnote", "other")  # abbreviations and interests at the first page's foot
             return
-        set_off = block.first.lead_bold or head.isupper()
+        set_off = block.first.lead_bold or head.isupper() or self._leans(block, head)
         if kind in _END_MATTER or kind == "abstract":
             self._enter(kind or "other", head)
         elif kind and set_off and self._kind != "references":
@@ -261,6 +298,10 @@ class Structure:
             self._abstract.add(block)
         self._fresh = False
         self._add(block, self._passage(block), self._kind or "other")
+
+    def _leans(self, block: Block, head: str) -> bool:
+        """Whether a run-in heading is in italics, in a paper whose main sections have no headings of their own line."""
+        return not self._roles.headings.heads_body and block.text[: block.first.lead].strip(" .:—–-") == head
 
     def _goes_on(self, block: Block) -> bool:
         """Find the section of text under no heading of its own; False where it was no text of the paper and is dealt with."""

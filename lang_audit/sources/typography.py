@@ -127,6 +127,8 @@ class HeadingStyle:
 
     main: Style | None = None
     tells: bool = False
+    heads_body: bool = False
+    """Whether sections other than the reference list have headings on lines of their own."""
 
     @classmethod
     def of(cls, blocks: Sequence[Block], body: Body) -> HeadingStyle:
@@ -144,4 +146,4 @@ class HeadingStyle:
         same = sum(1 for block in blocks if style_of(block) == main and set_as_heading(block, body))
         study = any("result" in name for name in names) and any("method" in name for name in names)
         # A report of a study has few main sections that its own words do not name; a review has many.
-        return cls(main, not study or same <= 2 * known + 2)
+        return cls(main, not study or same <= 2 * known + 2, any(section_kind(name) != "references" for name in names))

@@ -17,15 +17,23 @@ SENTENCE_END = re.compile(
 )
 """The end of a sentence, closing quotes, citation numbers and the speaker of a quotation included: "(Woman, 61)"."""
 
+END_MATTER = re.compile(
+    r"contribut|interests?\b|disclos|declarations|availability|author (?:information|details)", re.IGNORECASE
+)
+"""Words of the headings that stand after a paper's text, whatever its sections were called."""
+
 CAPTION = re.compile(
     r"(?P<what>(?:supplement(?:al|ary) |additional |extended data )?"
-    r"(?:table|fig(?:ure|s)?|scheme|chart|box|panel|exhibit|plate)s?)\.?\s*"
+    r"(?:ta ?b ?l ?e|fig(?:ure|s)?|scheme|chart|box|panel|exhibit|plate)s?)\.?\s*"
     r"(?P<number>[A-Z]?\d{1,2}[A-Za-z]?|[IVX]{1,5})\b\s*(?P<mark>[.:|–—-]|$)?",
     re.IGNORECASE,
 )
 """How a caption begins. "Table 1 shows ..." fits too: the caller looks at what follows."""
 
-LATE_CAPTION = re.compile(r"^.{0,60}\b(?:Table|Figure) \d{1,2} [A-Z]")
+TABLE_CAPTION = re.compile(r"(?:supplement(?:al|ary) )?ta ?b ?l ?e ?(?:[A-Z]?\d{1,2}|[IVX]{1,5})\b", re.IGNORECASE)
+"""The number of a table, letters spread by hand included."""
+
+LATE_CAPTION = re.compile(r"^.{0,80}\b(?:Table|Figure) \d{1,2}(?: [A-Z]|$)")
 """A caption whose title was drawn before its number."""
 
 MAIN_HEADING = re.compile(
@@ -74,8 +82,11 @@ JOURNAL_NAME = re.compile(
 FRONT_RUN_IN = re.compile(r"(?:abstract|summary|key ?words?|index terms)\s*[:.—–-]", re.IGNORECASE)
 """A run-in heading that a first page may set in small type."""
 
-BULLET = re.compile(r"[•▪■●◦‣➢✓*-]\s+\S|\(?(?:[ivx]{1,4}|[a-h]|\d{1,2})\)\s+\S")
+BULLET = re.compile(r"[•▪■●◦‣➢►▶◆◇○✓*\ufffd-]\s+\S|\(?(?:[ivx]{1,4}|[a-h]|\d{1,2})\)\s+\S")
 """The beginning of a list item."""
+
+COUNT = re.compile(r"\bn ?= ?\d", re.IGNORECASE)
+"""How many people: what the boxes of a flow chart end with."""
 
 YEAR = re.compile(r"\b(?:1[89]\d\d|20[0-4]\d)[a-z]?\b")
 """A year as references give it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from io import BytesIO
 
 MEBI = 1 << 20
+PROSE = "Peer workers met participants at the drop-in centre and asked them about health, housing and services. "
 
 
 def stream(data: bytes, extra: bytes = b"", packed: bool = False) -> bytes:
@@ -17,7 +19,7 @@ def stream(data: bytes, extra: bytes = b"", packed: bool = False) -> bytes:
 
 def page_text(text: str, lines: int = 12) -> bytes:
     """A content stream that sets a text in several lines."""
-    shown = b"".join(b"(%s) Tj T*\n" % text.encode("latin-1") for _ in range(lines))
+    shown = b"".join(b"(%s) Tj T*\n" % re.sub(rb"([()\\])", rb"\\\1", text.encode("latin-1")) for _ in range(lines))
     return b"BT /F1 10 Tf 14 TL 40 700 Td\n" + shown + b"ET"
 
 

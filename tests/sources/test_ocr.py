@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from lang_audit.errors import ConfigError, UnreadableError
-from lang_audit.model import Paper, Problem
+from lang_audit.model import Line, Page, Paper, Problem
 from lang_audit.report.on_page import folded, open_document
 from lang_audit.sources import ocr
 from lang_audit.sources import read as read_file
@@ -111,6 +111,22 @@ def test_garbled_text_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "recognise", recognise)
     (paper,) = ocr.read_with_ocr(Path("garbled.pdf"), read)
     assert asked == [True] and paper.source == "garbled.pdf" and paper.problems[0].code == "ocr"
+
+
+def test_only_pages_of_garbage_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def recognise(path: Path, target: Path, *, replace: bool | list[int], timeout: float) -> None:
+        asked.append(replace)
+        target.write_bytes(b"")
+
+    garbage = Problem(code="garbled-pages", message="Page 2 holds garbage.")
+    line = Line(start=0, end=5, bbox=(0, 0, 1, 1))
+    pages = (Page(number=1, width=9, height=9, lines=(line,)), Page(number=2, width=9, height=9))
+    paper = Paper(id="some", source="some.pdf", text="Words.", pages=pages, problems=(garbage,))
+    monkeypatch.setattr(ocr, "recognise", recognise)
+    assert list(ocr.read_with_ocr(Path("some.pdf"), lambda path: iter([paper])))
+    assert asked == [[2]]
 
 
 @pytest.mark.parametrize(
