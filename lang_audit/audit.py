@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -24,8 +25,11 @@ class Input(NamedTuple):
 
 _LOG = logging.getLogger(__name__)
 
-# Names that no paper has: hidden files, and what operating systems leave in folders.
-_NO_PAPERS = frozenset({"Thumbs.db", "desktop.ini"})
+# Names that no paper has, and folders that hold none: what operating systems, programs and projects leave there.
+_NO_PAPERS = re.compile(
+    r"thumbs\.db|desktop\.ini|(?:readme|changelog|licen[cs]e|contributing|code_of_conduct|requirements)\.(?:md|txt|html?)"
+)
+_NO_FOLDERS = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
 
 
 def audit_files(paths: Iterable[Path], *, settings: Settings | None = None) -> Iterator[Record]:
@@ -136,6 +140,7 @@ def find_inputs(paths: Iterable[Path], without: Path | None = None) -> list[Inpu
             inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_paper(p, path, suffixes))
             if own and own != path.resolve():
                 inside = [p for p in inside if own not in p.resolve().parents]
+            inside = _without_included(inside)
             found.update(dict.fromkeys(inside))
             if not inside:
                 formats = ", ".join(sorted(suffixes))
@@ -154,5 +159,17 @@ def find_inputs(paths: Iterable[Path], without: Path | None = None) -> list[Inpu
 
 
 def _is_paper(path: Path, folder: Path, suffixes: set[str]) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return not hidden and path.name not in _NO_PAPERS and path.suffix.lower() in suffixes
+    if path.suffix.lower() not in suffixes or _NO_PAPERS.fullmatch(path.name.lower()):
+        return False
+    return not any(part.startswith(".") or part in _NO_FOLDERS for part in path.relative_to(folder).parts)
+
+
+def _without_included(paths: list[Path]) -> list[Path]:
+    """Without the files that others of them take in (the chapters of a LaTeX project), which are read with those."""
+    by_suffix = {suffix: reader.includes for reader in readers() for suffix in reader.suffixes if reader.includes}
+    included: set[Path] = set()
+    for path in paths:
+        asks = by_suffix.get(path.suffix.lower())
+        if asks and path.resolve() not in included:
+            included |= {part.resolve() for part in asks(path)} - {path.resolve()}
+    return [path for path in paths if path.resolve() not in included]

@@ -11,28 +11,40 @@ from pydantic import BaseModel, ValidationError
 from lang_audit.errors import LexiconError
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT = "tag:yaml.org,2002:str"
 _Schema = TypeVar("_Schema", bound=BaseModel)
 Place = tuple[str | int, ...]
 
 
 class SourceLines:
-    """The line (from 1) on which each key or item of a YAML file stands."""
+    """The line (from 1) on which each key or item of a YAML file stands; looked up when a message needs it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, root: Any = None) -> None:
         self.name = name
-        self._lines: dict[Place, int] = {}
-
-    def note(self, place: Place, line: int) -> None:
-        """Remember that `place` stands on `line`."""
-        self._lines[place] = line
+        self.root = root
 
     def where(self, place: Place) -> str:
         """`file:line: dotted.place`, by the nearest enclosing place that the file really has."""
-        known = place
-        while known and known not in self._lines:
-            known = known[:-1]
+        node, line = self.root, 1
+        if node is not None:
+            line = node.start_mark.line + 1
+        for part in place:
+            found = _inside(node, part)
+            if found is None:
+                break
+            node, line = found
         dotted = ".".join(str(part) for part in place)
-        return f"{self.name}:{self._lines.get(known, 1)}" + (f": {dotted}" if dotted else "")
+        return f"{self.name}:{line}" + (f": {dotted}" if dotted else "")
+
+
+def _inside(node: Any, part: str | int) -> tuple[Any, int] | None:
+    """The value of a key, or an item of a list, and the line of the key or item; None where there is none."""
+    if isinstance(node, yaml.MappingNode):
+        pairs = [(key, value) for key, value in node.value if key.value == part]
+        return (pairs[-1][1], pairs[-1][0].start_mark.line + 1) if pairs else None
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part].start_mark.line + 1
+    return None
 
 
 def load(path: Path, schema: type[_Schema], name: str | None = None) -> tuple[_Schema, SourceLines]:
@@ -55,34 +67,43 @@ def load(path: Path, schema: type[_Schema], name: str | None = None) -> tuple[_S
         raise LexiconError([f"{lines.name}:{line}: not valid YAML: {problem}"]) from error
     if node is None:
         raise LexiconError([f"{lines.name}: is empty"])
-    repeated: list[str] = []
-    data = _construct(node, (), lines, repeated)
+    lines.root = node
+    repeated: list[Place] = []
+    data = _construct(node, [], repeated)
     if repeated:
-        raise LexiconError(repeated)
+        raise LexiconError([f"{lines.where(place)}: is given twice" for place in repeated])
     try:
         return schema.model_validate(data), lines
     except ValidationError as error:
         raise LexiconError([_plain(mistake, lines) for mistake in error.errors()]) from error
 
 
-def _construct(node: Any, place: Place, lines: SourceLines, repeated: list[str]) -> Any:
-    lines.note(place, node.start_mark.line + 1)
+_scalars = yaml.constructor.SafeConstructor()
+
+
+def _construct(node: Any, place: list[str | int], repeated: list[Place]) -> Any:
+    """The plain values of a node; `place` is where it stands, `repeated` takes the keys that are given twice."""
     if isinstance(node, yaml.MappingNode):
         mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value
-            inner = (*place, key)
-            value = _construct(value_node, inner, lines, repeated)
-            lines.note(inner, key_node.start_mark.line + 1)
+            place.append(key)
             if key in mapping:
-                repeated.append(f"{lines.where(inner)}: is given twice")
-            mapping[key] = value
+                repeated.append(tuple(place))
+            mapping[key] = _construct(value_node, place, repeated)
+            place.pop()
         return mapping
     if isinstance(node, yaml.SequenceNode):
-        return [_construct(item, (*place, k), lines, repeated) for k, item in enumerate(node.value)]
-    constructor = yaml.constructor.SafeConstructor()
-    constructor_of = constructor.yaml_constructors.get(node.tag)
-    return constructor_of(constructor, node) if constructor_of else node.value
+        items = []
+        for k, item in enumerate(node.value):
+            place.append(k)
+            items.append(_construct(item, place, repeated))
+            place.pop()
+        return items
+    if node.tag == _TEXT:
+        return node.value
+    constructor_of = _scalars.yaml_constructors.get(node.tag)
+    return constructor_of(_scalars, node) if constructor_of else node.value
 
 
 def _plain(mistake: Any, lines: SourceLines) -> str:

@@ -24,9 +24,11 @@ _TOUCHES = re.compile(r"[\s\-‐-–/,&]*(?:(?:and|or)[\s]+)?")
 
 
 # Rows of a table and entries of a reference list, as plain text has them without saying so.
-_LAID_OUT = re.compile(
-    r"\s\|\s|\t|\b10\.\d{4,9}/|\b(?:19|20)\d\d[a-z]?[;,:]?\s?\d+\s?(?:\(\d+\))?[:,]?\s?\d+|\bet al\.?[^.]*\b(?:19|20)\d\d;"
+_LAID_OUT = re.compile(r"\s\|\s|\S\t\s*\S")
+_CITED = re.compile(
+    r"\b10\.\d{4,9}/|\b(?:19|20)\d\d[a-z]?[;,:]?\s?\d+\s?(?:\(\d+\))?[:,]?\s?\d+|\bet al\.?[^.]*\b(?:19|20)\d\d;"
 )
+_BEHIND = 120  # characters in which a cited title's journal, year and pages follow
 
 
 def plan(
@@ -124,7 +126,8 @@ def in_prose(paper: Paper, finding: Finding) -> bool:
     """Whether a finding stands in running words of the authors: no table, reference, or quoted block."""
     if finding.section in ("table", "references", "keywords"):
         return False
-    if _LAID_OUT.search(finding.sentence):
+    cited = paper.text[finding.sentence_start : finding.end + _BEHIND].partition("\n\n")[0]
+    if _LAID_OUT.search(finding.sentence) or _CITED.search(cited):
         return False
     return not any(p.kind in _NO_PROSE and p.start <= finding.start < p.end for p in paper.passages)
 

@@ -10,12 +10,13 @@ from lang_audit.rewriting.sentence_shapes import has_article
 
 _SUBSTANCE = re.compile(
     r"alcohol|amphetamine|benzodiazepine|cannabi|cocaine|codeine|crack|ecstasy|fentanyl|hallucinogen|heroin|inhalant|ketamine|"
-    r"marijuana|methadone|morphine|nicotine|opi(?:oid|ate)|opium|oxycodone|sedative|steroid|stimulant|tobacco"
+    r"marijuana|methadone|morphine|nicotine|poly|opi(?:oid|ate)|opium|oxycodone|sedative|steroid|stimulant|tobacco|tranquil"
 )
 _WHO = re.compile(
     r"(?<![a-z])(?:adolescent|adult|black|boy|child|elder|female|girl|juvenile|male|man|men|native|old|older|pregnant|rural|state|"
     r"teen|urban|veteran|white|woman|women|young|youth)"
 )
+_WHICH = re.compile(r"inpatient|outpatient|\b(?:i{1,3}|[1-9])\b")  # "bipolar II patients"
 _SAME = {
     "opiate": "opioid",
     "female": "wom",
@@ -28,12 +29,18 @@ _SAME = {
 }
 # "a history of alcohol or other drug abuse", "drug abuse and dependence": more than use.
 _MORE_THAN_USE = re.compile(
-    r"\b(?:with|histor(?:y|ies) of|lifetime|current|past|past-\w+|co-?morbid|diagnos\w+|recover\w+ from|"
+    r"\b(?:with|histor(?:y|ies)(?: or \w+)? of|lifetime|current|past|past-\w+|co-?morbid|diagnos\w+|recover\w+ from|"
     r"(?:symptom|episode|problem|prevalence|criteria|evidence|suspicion)s? (?:of|for))\s+(?:(?!and\b)[\w'’-]+[\s,/]+){0,4}$",
     re.IGNORECASE,
 )
-_OR_WORSE = re.compile(
-    r"\s*(?:,|/|and|or|and/or)\s+(?:\w+\s+)?(?:dependen|addict|withdrawal|depress|psychos|pregnan)", re.IGNORECASE
+_WORSE = re.compile(
+    r"\s*(?:,|/|and|or|and/or)?\s+(?:\w+\s+)?(?:dependen|addict|withdrawal|depress|psychos|pregnan|remission)",
+    re.IGNORECASE,
+)
+_OF_SERVICES = re.compile(
+    r"\s+(?:treatment|service|clinic|care|counsel|program|prevention|research|education|intervention|therapy|cent(?:er|re)|"
+    r"agenc|facilit|provider|professional)",
+    re.IGNORECASE,
 )
 _DEGREE = re.compile(r"severe|regularly|chronic")
 # Phrases that no longer stand where a noun without an article stood.
@@ -41,8 +48,17 @@ _OTHER_GRAMMAR = re.compile(r"(?:not|having|being|taking|to)\s|.*\buses$")
 _ONE_OF_MANY = re.compile(r"\b(?:test|result|sample|attempt|event|episode|person|man|woman)$")
 # "is not a drug of abuse": what something is called is not said by the plainer words.
 _SAID_TO_BE = re.compile(r"\b(?:is|are|was|were|as)\s+(?:not\s+)?(?:an?\s+)?$", re.IGNORECASE)
+_CODED = re.compile(r"\b(?:ICD|DSM)\b|\bcoded?s?\b")
+_NAME_BEHIND = re.compile(
+    r"(?:\s+(?:of|and|on|for|in))*\s+[A-Z][a-z]{3,}\b(?:\s+(?:of|and|on|for|in))*\s+[A-Z][a-z]{2,}\b"
+)
 _JOINED = re.compile(r"\s*(?:and|or|and/or|/)\s+([\w-]+)")
-_OPEN_WORD = re.compile(r"[-‐-–/]\)\s*$")
+# "(crack-) users", "Caucasian/White", "chronically psychotic patients", "the psychiatric or normal controls".
+_RUNS_ON_BEFORE = re.compile(
+    r"[-‐-–/]\)?\s*$|\b(?!(?:on|ear|fami|month|week|dai|year|eld)(?:er)?ly)[a-z]{3,}ly\s+$", re.IGNORECASE
+)
+_SHARED = re.compile(r"\b(?:and|or|nor|and/or|versus|vs\.?)\s+$")
+_SHARES_VERB = re.compile(r"[^.;]*(?:,|\band|\bor)\s+(?:\w+\s+){0,2}from\b")
 
 
 def says_other(entry: Entry, finding: Finding, new: str, *, in_title: bool = False) -> bool:
@@ -50,33 +66,59 @@ def says_other(entry: Entry, finding: Finding, new: str, *, in_title: bool = Fal
     old, folded = finding.text.casefold(), new.casefold()
     start = finding.start - finding.sentence_start
     before, after = finding.sentence[:start], finding.sentence[start + len(finding.text) :]
-    if _leaves_out_words(entry, old, folded) or _OPEN_WORD.search(before) or (not in_title and _in_a_name(before)):
+    return (
+        _leaves_out_words(entry, old, folded)
+        or (not in_title and (_in_a_name(before) or _NAME_BEHIND.match(after) is not None))
+        or _CODED.search(finding.sentence) is not None
+        or f"non-{old}" in finding.sentence.casefold()
+        or _reads_badly(old, folded, before, after)
+        or (bool(entry.prefer.term) and not entry.names_people and _SAID_TO_BE.search(before) is not None)
+        or _makes_use_of_abuse(old, folded, before, after)
+    )
+
+
+def _reads_badly(old: str, new: str, before: str, after: str) -> bool:
+    """Whether the words around the term were chosen for it, and do not go with the new ones."""
+    if _OTHER_GRAMMAR.match(new) or _RUNS_ON_BEFORE.search(before) or after.startswith("/"):
         return True
-    if any(word not in old for word in _DEGREE.findall(folded)) or _OTHER_GRAMMAR.match(folded):
+    if " " in old and _SHARED.search(before):
         return True
-    if _ONE_OF_MANY.search(folded) and not (has_article(before) or old.startswith(("a ", "an ", "the "))):
+    if _ONE_OF_MANY.search(new) and not (has_article(before) or old.startswith(("a ", "an ", "the "))):
         return True
     joined = _JOINED.match(after)
-    if joined and folded.endswith(joined[1].casefold()):
+    if joined and new.endswith(joined[1].casefold()):
         return True  # "a suicide gesture or attempt"
-    if "aids" in old and "hiv" not in old and "aids" not in folded:
+    if "risk" in old and "risk" not in new and re.match(r"\s+(?:for|of)\b", after):
         return True
-    if entry.prefer.term and not entry.names_people and _SAID_TO_BE.search(before):
-        return True
-    if "abuse" not in old or not re.search(r"\buse$", folded):
+    return old.endswith(" from") and _SHARES_VERB.match(after) is not None
+
+
+def _makes_use_of_abuse(old: str, new: str, before: str, after: str) -> bool:
+    """Whether "use" would take the place of "abuse" where more than use is meant; services are for use, whatever it is."""
+    if "abuse" not in old or not re.search(r"\buse$", new):
         return False
-    listed = before.rstrip().endswith(",") and after.startswith(",")
-    return listed or bool(_MORE_THAN_USE.search(before) or _OR_WORSE.match(after))
+    if (before.rstrip().endswith(",") and after.startswith(",")) or _WORSE.match(after):
+        return True
+    if _MORE_THAN_USE.search(before):
+        return True
+    return not (old.startswith("substance") or _OF_SERVICES.match(after))
 
 
 def _in_a_name(before: str) -> bool:
     """Whether the longer words right before a term are capitalised, as in the name of a programme."""
-    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", before)[1:][-4:] if len(word) > 3]
+    last = re.split(r"[,;:.()]", before)[-1]
+    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", last)[-4:] if len(word) > 3][-2:]
     return len(words) > 1 and all(word[0].isupper() for word in words)
 
 
 def _leaves_out_words(entry: Entry, old: str, new: str) -> bool:
-    """Whether the new words leave out a substance, whom the term is of, or a word that its entry does not need."""
+    """Whether the new words leave out a substance, whom the term is of or another word of it, or add a degree."""
+    if any(word not in old for word in _DEGREE.findall(new)) or (
+        "aids" in old and "hiv" not in old and "aids" not in new
+    ):
+        return True
+    if any(word not in new for word in _WHICH.findall(old)):
+        return True
     for pattern in (_SUBSTANCE, _WHO):
         if any(word not in new and _SAME.get(word, word) not in new for word in pattern.findall(old)):
             return True

@@ -21,8 +21,9 @@ class Reader(NamedTuple):
 
     `suffixes` are lower-case file endings with the dot; `recognises` looks at the first 4,096 bytes, for files whose name
     does not tell; `read` takes a path and yields papers, or raises UnreadableError. A reader of PDF files has `read_with` too,
-    which takes the name of a PDF engine after the path. `outweighs_name` tells whether to believe the bytes where the name says
-    otherwise: a web page called .pdf is no paper but a publisher's notice, and is left to the reader of PDFs to refuse.
+    which takes the name of a PDF engine after the path. `outweighs_name` tells whether to believe the bytes where the name
+    says otherwise: a web page called .pdf is no paper but a publisher's notice, and is left to the reader of PDFs to refuse.
+    `includes` names the files that a file takes in, which are no manuscripts of their own.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Reader(NamedTuple):
     read: Callable[[Path], Iterator[Paper]]
     read_with: Callable[[Path, str], Iterator[Paper]] | None = None
     outweighs_name: bool = True
+    includes: Callable[[Path], list[Path]] | None = None
 
 
 @cache

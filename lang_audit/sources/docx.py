@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Metadata, Paper, PassageKind
 from lang_audit.sources import Reader
 from lang_audit.sources.blocks import paper_from_blocks
-from lang_audit.sources.docx_blocks import Found, Reading, part_name
-from lang_audit.sources.docx_package import Package, package_of
 from lang_audit.sources.headings import section_kind
+
+if TYPE_CHECKING:
+    from lang_audit.sources.docx_blocks import Found
+    from lang_audit.sources.docx_package import Package
 
 _ZIP = b"PK\x03\x04"
 _FRONT = 3000  # characters in which a manuscript says who wrote it
@@ -46,6 +48,10 @@ def read(path: Path) -> Iterator[Paper]:
 
     Raises UnreadableError for a file that is no Word document, protected, damaged, hostile, or without words.
     """
+    # imported here: every format is asked whether a file is its own, few read it
+    from lang_audit.sources.docx_blocks import Reading
+    from lang_audit.sources.docx_package import package_of
+
     package = package_of(path)
     reading = Reading(package)
     found = _arranged(reading.found, package)
@@ -71,6 +77,9 @@ READER = Reader("docx", (".docx", ".docm"), recognises, read)
 
 def paragraph_places(path_or_bytes: Path | bytes) -> Mapping[str, ParagraphPlace]:
     """The place of each paragraph with words by its part ("document:p12"). Raises UnreadableError as `read` does."""
+    from lang_audit.sources.docx_blocks import Reading, part_name
+    from lang_audit.sources.docx_package import package_of
+
     package = package_of(path_or_bytes)
     reading = Reading(package)
     numbers: dict[int, int] = {}  # by the number among all paragraphs of the part

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Metadata, Paper, Problem
@@ -16,7 +17,9 @@ from lang_audit.sources import text as plain_text
 from lang_audit.sources.blocks import Block, paper_from_blocks
 from lang_audit.sources.divisions import after_divisions
 from lang_audit.sources.headings import section_kind
-from lang_audit.sources.html_blocks import Page, Zoned
+
+if TYPE_CHECKING:
+    from lang_audit.sources.html_blocks import Page, Zoned
 
 _CHARSET = re.compile(
     rb"<(?:meta\b[^>]{0,200}?charset\s*=|\?xml\b[^>]{0,100}?encoding\s*=)\s*[\"']?\s*([\w.:-]{2,30})", re.I
@@ -36,6 +39,9 @@ def read(path: Path) -> Iterator[Paper]:
     Raises UnreadableError for a file that is empty, binary, or without words. A file in an old encoding that it does not
     name gives a paper with the problem `not-utf8`.
     """
+    # imported here: every format is asked whether a file is its own, few read it
+    from lang_audit.sources.html_blocks import Page
+
     text, problems = decode(path.read_bytes())
     if not text.strip():
         raise UnreadableError("empty-file", "The file is empty.", "Save or export the page again.")

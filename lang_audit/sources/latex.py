@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lang_audit.errors import UnreadableError
 from lang_audit.model import Metadata, Paper
 from lang_audit.sources import Reader
 from lang_audit.sources.blocks import Block, paper_from_blocks
-from lang_audit.sources.latex_files import IncludedFiles
-from lang_audit.sources.latex_macros import Definitions
-from lang_audit.sources.latex_source import LatexSource
-from lang_audit.sources.latex_walk import Walk
 from lang_audit.sources.text import decode
+
+if TYPE_CHECKING:
+    from lang_audit.sources.latex_macros import Definitions
 
 _COMMAND_FIRST = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?:\s|%[^\r\n]*)*\\[A-Za-z]")
 _MANUSCRIPT = re.compile(rb"^(?:[^%\r\n\\]|\\.)*?\\(?:documentclass|documentstyle|begin\s*\{document\})", re.MULTILINE)
@@ -33,6 +33,12 @@ def read(path: Path) -> Iterator[Paper]:
     `malformed-latex`; an included file that is not read gives `include-missing`, `include-outside`, `include-cycle`,
     `include-depth` or `include-unreadable`.
     """
+    # imported here: every format is asked whether a file is its own, few read it
+    from lang_audit.sources.latex_files import IncludedFiles
+    from lang_audit.sources.latex_macros import Definitions
+    from lang_audit.sources.latex_source import LatexSource
+    from lang_audit.sources.latex_walk import Walk
+
     text, problems = decode(path.read_bytes())
     if not text.strip():
         raise UnreadableError("empty-file", "The file holds no words.", "Export it again, or give the paper's PDF.")
@@ -68,6 +74,11 @@ def recognises(head: bytes) -> bool:
 
 def included_files(path: Path) -> list[Path]:
     """The files that a main file takes in, in the order of reading, as resolved paths; none where it cannot be read."""
+    from lang_audit.sources.latex_files import IncludedFiles
+    from lang_audit.sources.latex_macros import Definitions
+    from lang_audit.sources.latex_source import LatexSource
+    from lang_audit.sources.latex_walk import Walk
+
     try:
         text, _ = decode(path.read_bytes())
     except (OSError, UnreadableError):
@@ -77,11 +88,14 @@ def included_files(path: Path) -> list[Path]:
     return files.read
 
 
-READER = Reader("latex", (".tex", ".ltx", ".latex"), recognises, read)
+READER = Reader("latex", (".tex", ".ltx", ".latex"), recognises, read, includes=included_files)
 
 
 def _words(latex: str, definitions: Definitions) -> str:
     """The words that a stretch of LaTeX stands for."""
+    from lang_audit.sources.latex_source import LatexSource
+    from lang_audit.sources.latex_walk import Walk
+
     blocks = Walk(definitions, None).run(LatexSource(latex))
     return " ".join(" ".join(block.text for block in blocks).split())
 

@@ -14,9 +14,6 @@ from lang_audit.model import Paper
 from lang_audit.sources import Reader
 from lang_audit.sources.blocks import paper_from_blocks
 from lang_audit.sources.divisions import after_divisions
-from lang_audit.sources.markdown_blocks import blocks_of
-from lang_audit.sources.markdown_front import front_of
-from lang_audit.sources.markdown_lines import prose_of
 from lang_audit.sources.text import decode
 
 
@@ -26,6 +23,11 @@ def read(path: Path) -> Iterator[Paper]:
     Raises UnreadableError for a file that is empty, no text, or without words. A file in an old one-byte encoding
     gives a paper with the problem `not-utf8`.
     """
+    # imported here: every format is asked whether a file is its own, few read it
+    from lang_audit.sources.markdown_blocks import blocks_of
+    from lang_audit.sources.markdown_front import front_of
+    from lang_audit.sources.markdown_lines import prose_of
+
     text, problems = decode(path.read_bytes())
     if not text.strip():
         raise UnreadableError("empty-file", "The file is empty.", "Save the manuscript again.")

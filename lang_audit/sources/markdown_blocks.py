@@ -19,6 +19,7 @@ from lang_audit.sources.text_lines import caption_of
 _DEEPEST = 60  # blocks inside one another: what is deeper is not read
 _BOLD = re.compile(r"\s*(\*\*|__)(?P<words>[^*_]{3,80}?):?\1:?\s*")
 _CAPTION_MARK = re.compile(r"\s*(?:[Tt]able)?:\s")
+_GRID = re.compile(r"\+(?:[-=:]+\+)+")
 _CELL_END = re.compile(r"\\.|`[^`]*`|\|")
 _ROW_START = re.compile(r"[\s>]*\|?")
 _ODD_SPACE = re.compile(r"[^\S \t]")
@@ -84,7 +85,8 @@ def _blocks(
             level = 0
         elif kind == "table_open" and token.map:
             in_table = True
-            yield _table(lines[token.map[0] : token.map[1]], sections[token.map[0]], labels)
+            first, end = token.map
+            yield _table([lines[first], *lines[first + 2 : end]], sections[first], labels)
         elif kind == "table_close":
             in_table = False
         elif kind == "inline" and token.map and not in_table:
@@ -112,6 +114,9 @@ def _paragraph(
     bold_level: int,
     kind: PassageKind,
 ) -> Iterator[Block]:
+    if not level and _GRID.fullmatch(lines[0].text):
+        yield _table([line for line in lines if not line.text.startswith("+")], section, labels)
+        return
     words = words_of(lines, labels)
     if not level and kind == "paragraph":
         bold = _BOLD.fullmatch(lines[0].text) if len(lines) == 1 else None
@@ -130,11 +135,9 @@ def _paragraph(
 
 
 def _table(lines: list[Line], section: SectionKind | None, labels: Collection[str]) -> Block:
-    """A table's words: cells parted by a bar, rows by a line end. Its second line only rules."""
+    """A table's words from the lines of its rows: cells parted by a bar, rows by a line end."""
     pieces: list[Piece] = []
-    for number, line in enumerate(lines):
-        if number == 1 or not line.text.strip():
-            continue
+    for line in lines:
         for k, cell in enumerate(_cells(line)):
             if k or pieces:
                 pieces.append(Piece(" | " if k else "\n", cell.at, cell.at))

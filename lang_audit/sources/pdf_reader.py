@@ -16,8 +16,6 @@ from pathlib import Path
 from lang_audit.errors import ConfigError
 from lang_audit.model import Paper
 from lang_audit.sources import DEFAULT_PDF_ENGINE, Reader
-from lang_audit.sources.layout import paper_from_pages
-from lang_audit.sources.legibility import garbled_pages, legible
 from lang_audit.sources.pdf_files import recognises
 from lang_audit.sources.placed import UNKNOWN_CHARACTER, PlacedDocument
 
@@ -73,6 +71,10 @@ def read_with(path: Path, engine: str) -> Iterator[Paper]:
     Raises UnreadableError: "no-access", "empty-file", "not-a-pdf", "encrypted", "broken-pdf", "too-large", "no-text-layer",
     "garbled-text". Lesser troubles stand in the paper's `problems`. Raises ConfigError for an unknown engine.
     """
+    # imported here: every format is asked whether a file is its own, few read it
+    from lang_audit.sources.layout import paper_from_pages
+    from lang_audit.sources.legibility import garbled_pages, legible
+
     document = pdf_engine(engine)(path)
     if engine != DEFAULT_PDF_ENGINE and (_loses_letters(document) or garbled_pages(document)):
         document = pdf_engine(DEFAULT_PDF_ENGINE)(path)  # the reference knows more ways to tell a glyph's letter

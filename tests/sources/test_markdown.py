@@ -148,7 +148,7 @@ def test_front_matter_in_yaml(paper_of):
         "---\ntitle: 'Peers: a ''study'''\nabstract: Folded words.\n...\n",
         '+++\ntitle = "Peers: a study"\nabstract = """\nFolded\nwords."""\n+++\n',
         "% Peers: a study\n% Ann Bo; Cy Do\n% 2021\n\n::: {.abstract}\nFolded words.\n:::\n",
-        "---\ntitle: Peers\nabstract: Folded words.\nbad: " + "[" * 1500 + "\n---\n",
+        "---\ntitle: Peers\nabstract: Folded words.\nbad: " + "[" * 500 + "\n---\n",
     ],
 )
 def test_front_matter_of_every_kind(paper_of, front):
@@ -156,6 +156,11 @@ def test_front_matter_of_every_kind(paper_of, front):
     assert paper.metadata.title.startswith("Peers")
     assert ("abstract", "Folded words.") in [(section, words) for section, _, words in passages(paper)]
     assert passages(paper)[-1][::2] == ("other", "Text.")
+
+
+def test_grid_tables(paper_of):
+    paper = paper_of("+---+---+\n| a | b |\n+===+===+\n| c | *d* |\n+---+---+\n")
+    assert passages(paper) == [("table", "table", "a | b\nc | d")]
 
 
 def test_a_title_that_stands_twice_is_read_once(paper_of):
