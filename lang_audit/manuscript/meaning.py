@@ -34,7 +34,7 @@ _MORE_THAN_USE = re.compile(
     re.IGNORECASE,
 )
 _WORSE = re.compile(
-    r"\s*(?:,|/|and|or|and/or)?\s+(?:\w+\s+)?(?:dependen|addict|withdrawal|depress|psychos|pregnan|remission)",
+    r"\s*(?:,|/|and|or|and/or)?\s+(?:\w+\s+)?(?:dependen|addict|withdrawal|depress|psychos|pregnan|remission|diagnos)",
     re.IGNORECASE,
 )
 _OF_SERVICES = re.compile(
@@ -58,6 +58,9 @@ _RUNS_ON_BEFORE = re.compile(
     r"[-‐-–/]\)?\s*$|\b(?!(?:on|ear|fami|month|week|dai|year|eld)(?:er)?ly)[a-z]{3,}ly\s+$", re.IGNORECASE
 )
 _SHARED = re.compile(r"\b(?:and|or|nor|and/or|versus|vs\.?)\s+$")
+_PASSES = re.compile(
+    r"\s+(?:[\w-]+\s+){0,3}(?:acute|post-?operative|ischaemi|ischemi)", re.IGNORECASE
+)  # not lived with
 _SHARES_VERB = re.compile(r"[^.;]*(?:,|\band|\bor)\s+(?:\w+\s+){0,2}from\b")
 
 
@@ -67,7 +70,8 @@ def says_other(entry: Entry, finding: Finding, new: str, *, in_title: bool = Fal
     start = finding.start - finding.sentence_start
     before, after = finding.sentence[:start], finding.sentence[start + len(finding.text) :]
     return (
-        _leaves_out_words(entry, old, folded)
+        (finding.text[:1].isupper() and new[:1].islower())  # "Treatment for Substance abuse", as a programme is called
+        or _leaves_out_words(entry, old, folded)
         or (not in_title and (_in_a_name(before) or _NAME_BEHIND.match(after) is not None))
         or _CODED.search(finding.sentence) is not None
         or f"non-{old}" in finding.sentence.casefold()
@@ -81,7 +85,7 @@ def _reads_badly(old: str, new: str, before: str, after: str) -> bool:
     """Whether the words around the term were chosen for it, and do not go with the new ones."""
     if _OTHER_GRAMMAR.match(new) or _RUNS_ON_BEFORE.search(before) or after.startswith("/"):
         return True
-    if " " in old and _SHARED.search(before):
+    if " " in old and (_SHARED.search(before) or before.rstrip().endswith(",")):  # "elderly, psychotic patients"
         return True
     if _ONE_OF_MANY.search(new) and not (has_article(before) or old.startswith(("a ", "an ", "the "))):
         return True
@@ -90,7 +94,7 @@ def _reads_badly(old: str, new: str, before: str, after: str) -> bool:
         return True  # "a suicide gesture or attempt"
     if "risk" in old and "risk" not in new and re.match(r"\s+(?:for|of)\b", after):
         return True
-    return old.endswith(" from") and _SHARES_VERB.match(after) is not None
+    return old.endswith(" from") and (_SHARES_VERB.match(after) or _PASSES.match(after)) is not None
 
 
 def _makes_use_of_abuse(old: str, new: str, before: str, after: str) -> bool:
@@ -117,7 +121,7 @@ def _leaves_out_words(entry: Entry, old: str, new: str) -> bool:
         "aids" in old and "hiv" not in old and "aids" not in new
     ):
         return True
-    if any(word not in new for word in _WHICH.findall(old)):
+    if set(_WHICH.findall(old)) - set(_WHICH.findall(new)):
         return True
     for pattern in (_SUBSTANCE, _WHO):
         if any(word not in new and _SAME.get(word, word) not in new for word in pattern.findall(old)):

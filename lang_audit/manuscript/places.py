@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lang_audit.errors import UnreadableError
 from lang_audit.manuscript.checked import FilePlace
-from lang_audit.model import Paper
+from lang_audit.model import Origin, Paper
 from lang_audit.sources.text import decode
 
 if TYPE_CHECKING:
@@ -89,11 +90,26 @@ class Locator:
         source = source_text(self._file(part))
         if source is None:
             return FilePlace(file=self.file_of(part), page=page)
-        line, column = source.line_and_column(own[0].at)
-        end_line, end_column = source.line_and_column(own[-1].upto)
+        at, upto = own[0].at, own[-1].upto
+        if len(own) == 1 and own[0].end - own[0].start > end - start:  # only the whole passage has a place: XML
+            at, upto = self._searched(own[0], start, end, source)
+        line, column = source.line_and_column(at)
+        end_line, end_column = source.line_and_column(upto)
         return FilePlace(
             file=self.file_of(part), line=line, column=column, end_line=end_line, end_column=end_column, page=page
         )
+
+    def _searched(self, origin: Origin, start: int, end: int, source: SourceText) -> tuple[int, int]:
+        """Where the words of `start:end` stand in the stretch that their passage was read from, markup left aside.
+
+        Where they occur several times, the one that comes as late as in the passage; the stretch's beginning where they are
+        spelt otherwise there.
+        """
+        words = [re.escape(word) for word in self._paper.text[start:end].split()]
+        pattern = re.compile(r"(?:\s|<[^>]*>)+".join(words))
+        before = len(re.findall(r"\s+".join(words), self._paper.text[origin.start : start]))
+        hits = [hit.span() for hit in pattern.finditer(source.text, origin.at, origin.upto)]
+        return hits[min(before, len(hits) - 1)] if hits else (origin.at, origin.at)
 
     def file_of(self, part: str | None) -> str:
         """How the file that holds a part is called."""

@@ -6,6 +6,7 @@ Entities are never fetched or expanded and no DTD is loaded, so a hostile file i
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from html.entities import html5
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from lxml import etree
 
 from lang_audit.errors import UnreadableError
-from lang_audit.model import Metadata, Paper, Problem
+from lang_audit.model import Metadata, Origin, Paper, Problem
 from lang_audit.sources import Reader
 from lang_audit.sources.jats_sections import ArticleText, title_words
 from lang_audit.sources.jats_words import Element, flat
@@ -34,12 +35,13 @@ def read(path: Path) -> Iterator[Paper]:
     Raises UnreadableError where the file is not XML, not JATS, or holds no words. XML that is broken but still holds an
     article gives a paper with the problem `malformed-xml`; an article without body has the problem `no-body`.
     """
-    root, broken = _parse(path.read_bytes())
+    data = path.read_bytes()
+    root, broken = _parse(data)
     articles = [a for a in root.iter("article") if any(child.tag in ("front", "body", "article-meta") for child in a)]
     if not articles:
         raise _unreadable(root, broken)
     for number, article in enumerate(articles, start=1):
-        paper = _paper(article, path, number, broken)
+        paper = _paper(article, path, number, broken, data)
         if not paper.text and len(articles) == 1:
             raise _unreadable(article, broken)
         yield paper
@@ -69,7 +71,7 @@ def _unreadable(root: Element, broken: Problem | None) -> UnreadableError:
     )
 
 
-def _paper(article: Element, path: Path, number: int, broken: Problem | None) -> Paper:
+def _paper(article: Element, path: Path, number: int, broken: Problem | None, data: bytes) -> Paper:
     written = ArticleText(article)
     problems = [broken] if broken else []
     body = next(article.iterchildren("body"), None)
@@ -88,9 +90,33 @@ def _paper(article: Element, path: Path, number: int, broken: Problem | None) ->
         sections=sections_of(written.placed),
         passages=tuple(passage for passage, _ in written.placed),
         citations=tuple(written.citations),
+        origins=_origins(written, data),
         metadata=_metadata(article),
         problems=tuple(problems),
     )
+
+
+def _origins(written: ArticleText, data: bytes) -> tuple[Origin, ...]:
+    """For each passage the characters of the file from the line of its block to that of the next one that comes later.
+
+    The parser tells lines only, so words have no place of their own. None where the file is not UTF-8.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ()
+    skipped = text[: len(text) - len(text.lstrip())].count("\n")  # as the parser does not see them
+    starts = [0, *(end.end() for end in re.finditer("\n", text))]
+    line_starts = sorted(set(written.lines))
+    found = []
+    for (passage, _), line in zip(written.placed, written.lines, strict=True):
+        k = bisect_right(line_starts, line)
+        last = line_starts[k] + skipped if k < len(line_starts) else len(starts) + 1
+        at = starts[min(line + skipped, len(starts)) - 1]
+        upto = starts[last] if last < len(starts) else len(text)
+        if upto - at != passage.end - passage.start:  # equal lengths would mean: character by character
+            found.append(Origin(start=passage.start, end=passage.end, at=at, upto=upto))
+    return tuple(found)
 
 
 def _parse(data: bytes) -> tuple[Element, Problem | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lang_audit.model import Citation, Passage, PassageKind, SectionKind
 from lang_audit.sources.citations import OPEN, Lifted, lift_marked
 from lang_audit.sources.headings import section_kind
@@ -43,14 +45,16 @@ _NOT_HERE = LEFT_OUT | {"label", "title", "ref", "attrib", "contrib-group", "aff
 class ArticleText:
     """The text of one article, put together passage by passage.
 
-    After construction `text` is the whole text, and `placed` holds each passage with its place, `citations`
-    the numeric citation markers that were lifted out. Passages are parted by
-    an empty line; white space inside a passage is one space, save that the rows of a table stand on lines of their own.
+    After construction `text` is the whole text, and `placed` holds each passage with its place, `lines` the line of the XML that
+    its block begins on, `citations` the numeric citation markers that were lifted out. Passages are parted by an empty line;
+    white space inside a passage is one space, save that the rows of a table stand on lines of their own.
     """
 
     def __init__(self, article: Element) -> None:
         self.placed: list[tuple[Passage, Place]] = []
         self.citations: list[Citation] = []
+        self.lines: list[int] = []
+        self._line: Any = article.sourceline or 1  # Any: the stubs have no type for it
         self._written: list[str] = []
         self._length = 0
         self._article(article, Place("title"), Place("other"))
@@ -70,6 +74,7 @@ class ArticleText:
             self._length = start + len(words)
             self._written.append(words)
             self.placed.append((Passage(start=start, end=self._length, kind=kind), place))
+            self.lines.append(self._line)
 
     def _article(self, article: Element, title: Place, rest: Place) -> None:
         parts = {name_of(child): child for child in reversed(article) if name_of(child)}
@@ -94,6 +99,7 @@ class ArticleText:
     def _front(self, meta: Element, title: Place) -> None:
         for group in meta:
             if name_of(group) == "title-group":
+                self._line = group.sourceline or self._line
                 for child in group:
                     if name_of(child) in ("article-title", "subtitle", "trans-title", "trans-title-group"):
                         self._put(title_words(child), "heading", title)
@@ -105,6 +111,7 @@ class ArticleText:
                 self._keywords(group)
 
     def _keywords(self, group: Element) -> None:
+        self._line = group.sourceline or self._line
         heading = flat(_child(group, "title")) or None
         place = Place("keywords", heading)
         self._put(heading or "", "heading", place)
@@ -122,6 +129,7 @@ class ArticleText:
 
     def _section(self, element: Element, place: Place) -> None:
         """An element with a heading of its own (or none) and blocks inside."""
+        self._line = element.sourceline or self._line
         heading = _heading(element)
         inside = place if place.heading else Place(place.kind, heading or None)
         if place.kind == "abstract" and name_of(element) == "sec":
@@ -150,6 +158,7 @@ class ArticleText:
         name = name_of(element)
         if not name or name in _NOT_HERE:
             return
+        self._line = element.sourceline or self._line
         if name == "sec":
             kind = _kind_of(element, place)
             self._section(element, place if kind == place.kind else Place(kind))
@@ -289,6 +298,7 @@ class ArticleText:
         self._put(heading, "heading", place)
         for child in element:
             if name_of(child) == "ref":
+                self._line = child.sourceline or self._line
                 self._put(citation(child), "reference", place)
             else:
                 self._block(child, place)

@@ -11,7 +11,9 @@ from lang_audit.manuscript.ignores import Ignored, comments, ignores_of
 from lang_audit.model import Finding
 
 
-def finding(words: str = "addicts", entry: str = "substance-use/addict", sentence: str = "Most addicts came.") -> Finding:
+def finding(
+    words: str = "addicts", entry: str = "substance-use/addict", sentence: str = "Most addicts came."
+) -> Finding:
     start = sentence.index(words)
     return Finding(
         start=start,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from lang_audit.manuscript.places import Locator, SourceText
 from lang_audit.model import Origin, Paper
+from lang_audit.sources.jats import read as read_jats
 from lang_audit.sources.text import read
 
 
@@ -78,3 +80,17 @@ def test_words_of_two_files_have_no_range_but_a_place(tmp_path: Path) -> None:
     assert locator.place(0, 10).file == "a.tex"
     assert locator.place(5, 10).file == "b.tex"
     assert locator.place(5, 10).line == 1
+
+
+def test_in_xml_words_are_searched_for_in_the_lines_of_their_paragraph(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(
+        "\n<article><front><article-meta><title-group><article-title>On addicts</article-title></title-group>"
+        "</article-meta></front>\n<body><sec><title>Methods</title>\n<p>Most drug\n <italic>addicts</italic>, not\n"
+        "all addicts, came.</p>\n<p>Two addicts left.</p></sec></body></article>"
+    )
+    (paper,) = read_jats(path)
+    locator = Locator(paper, path)
+    found = [locator.place(m.start(), m.end()).within for m in re.finditer("addicts", paper.text)]
+    assert found == ["2:62", "5:10", "6:5", "7:8"]
+    assert locator.place(paper.text.index("drug addicts"), paper.text.index("drug addicts") + 12).end_line == 5
