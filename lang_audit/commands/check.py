@@ -170,7 +170,7 @@ def check(
             for file in check_files(group, settings, jobs=jobs, timeout=timeout or None, shown=shown):
                 if known is not None:
                     file = without_known(file, known)
-                if fixing:
+                if fixing and file.path in path_of:
                     file = fixing.take(file, path_of[file.path], settings)
                 checked.append((file, settings))
                 if form == TEXT and not diff:

@@ -52,6 +52,7 @@ class Fixing:
         try:
             mended = self._mended(file, path, settings)
             if mended is None:
+                self._left += sum(remark.finding is not None for remark in file.remarks)
                 if path == self.stdin and not self.diff:
                     self.pass_on(path.read_bytes())
                 return file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -18,6 +19,8 @@ def replace_file(path: Path, data: bytes, *, was: bytes | None) -> None:
     (or is there already), OSError where it cannot be written; the file is then as it was.
     """
     target = path.resolve()
+    if was is not None and not os.access(target, os.W_OK):  # a new file may take its place all the same
+        raise PermissionError(errno.EACCES, "It is read-only")
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     temporary = Path(name)
     try:

@@ -135,6 +135,14 @@ def test_rights_and_links_stay(draft: Path) -> None:
     assert draft.stat().st_mode & 0o777 == 0o640
 
 
+def test_a_read_only_file_is_left(draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write all files
+    run = Run()
+    run.take(draft)
+    assert draft.read_text() == DRAFT
+    assert run.said == ["draft.txt: cannot be written: It is read-only. It was left as it is."]
+
+
 @pytest.mark.parametrize("broken", ["fsync", "replace"])
 def test_there_is_never_half_a_file(draft: Path, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
     def fail(*_: object) -> None:
