@@ -59,7 +59,10 @@ def senses_of(lexicon: Lexicon, rules: UsageRules) -> Senses:
 
 @dataclass(frozen=True)
 class _Place:
-    """A term in its surroundings: the passage, the sentence's bounds, the term's offsets in the passage."""
+    """A term in its surroundings: the passage, the sentence's bounds, the term's offsets in the passage.
+
+    `quotation` is the innermost one that holds the term, `quotations` are all of the passage.
+    """
 
     text: str
     sentence_start: int
@@ -67,6 +70,7 @@ class _Place:
     start: int
     end: int
     quotation: Quotation | None
+    quotations: tuple[Quotation, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -225,12 +229,19 @@ def _words_of(cue: Cue, place: _Place) -> str | None:
     elif cue.stands == "after_quotation" and place.quotation:
         found = cue.pattern("after_quotation").match(place.text[place.quotation.end - 1 : place.quotation.end + 20])
     elif cue.stands == "passage":
-        found = cue.pattern("passage").search(place.text)
+        found = next((m for m in cue.pattern("passage").finditer(place.text) if not _of_another(m, 0, place)), None)
     elif cue.stands == "sentence":
-        found = cue.pattern("sentence").search(place.sentence)
+        said = cue.pattern("sentence").finditer(place.sentence)
+        found = next((m for m in said if not _of_another(m, place.sentence_start, place)), None)
     elif cue.stands == "inside":
         found = next((m for m in cue.pattern("inside").finditer(place.text) if _encloses(m, place)), None)
     return found["cue"] if found else None
+
+
+def _of_another(match: re.Match[str], offset: int, place: _Place) -> bool:
+    """Whether words stand in a quotation that does not hold the term: who speaks there does not speak here."""
+    start, end = match.start("cue") + offset, match.end("cue") + offset
+    return any(q.start < start and end <= q.end and not q.start < place.start < q.end for q in place.quotations)
 
 
 def _encloses(match: re.Match[str], place: _Place) -> bool:
@@ -247,7 +258,7 @@ def _place(text: str, span: Span, quoted: list[Quotation], sentences: list[tuple
     sentence_start, sentence_end = bounds_around(sentences, start, end)
     around = [q for q in quoted if q.start < start and q.end >= end]
     innermost = max(around, default=None, key=lambda q: q.start)
-    return _Place(text, sentence_start, sentence_end, start, end, innermost)
+    return _Place(text, sentence_start, sentence_end, start, end, innermost, tuple(quoted))
 
 
 def _long_form(doc: Doc, place: _Place) -> str | None:
