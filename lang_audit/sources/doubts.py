@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from lang_audit.model import Paper, Problem
 from lang_audit.sources.columns import Column
+from lang_audit.sources.legibility import pages_named
+from lang_audit.sources.placed import PlacedPage
 from lang_audit.sources.wording import ends_sentence
 
 _LONG_ROW = 60  # characters: a row of running text across two columns; cells of tables are shorter
@@ -18,6 +20,7 @@ _PROSE_LINE = 25  # characters: longer lines are text rather than cells
 _FEWEST_TURNS = 6  # from one side of a page to the other, line by line
 _FEWEST_BREAKS = 3  # sentences that break off or begin in the middle on one page, one of each at least
 _FEWEST_SPACES = 5  # in a paragraph that counts
+_SIDEWAYS = 400  # characters: stamps in the margin and the labels of axes are shorter
 _FEWEST_PAGES = 4  # letters and comments are shorter and have no abstract
 _BODY = frozenset({"introduction", "methods", "results", "discussion", "conclusion"})
 _STUDY = frozenset({"methods", "results"})
@@ -30,9 +33,15 @@ def doubts(ordered: Sequence[Column], body_size: float, paper: Paper) -> list[Pr
     return [*_order(ordered, body_size, paper), *_missing(paper)]
 
 
-def pages_named(numbers: Sequence[int]) -> str:
-    """Page numbers in words: "page 3", "pages 3, 4"."""
-    return f"page {numbers[0]}" if len(numbers) == 1 else f"pages {', '.join(map(str, numbers))}"
+def sideways(pages: Sequence[PlacedPage]) -> Iterator[Problem]:
+    """The problem "sideways-text": more of a page runs another way than its text than stamps and labels do."""
+    found = [page.number for page in pages if page.left_out >= _SIDEWAYS]
+    if found:
+        yield Problem(
+            code="sideways-text",
+            message=f"On {pages_named(found)} a table or text is printed sideways beside upright text, and was left out.",
+            remedy="Look at these pages of the PDF, or give the publisher's XML in its place.",
+        )
 
 
 def _order(ordered: Sequence[Column], body_size: float, paper: Paper) -> Iterator[Problem]:

@@ -14,9 +14,10 @@ from lang_audit.errors import UnreadableError
 from lang_audit.model import Paper, Problem
 from lang_audit.sources.assembly import assembled
 from lang_audit.sources.columns import columns
-from lang_audit.sources.doubts import doubts, pages_named
+from lang_audit.sources.doubts import doubts, sideways
 from lang_audit.sources.furniture import without_furniture
 from lang_audit.sources.joining import Vocabulary
+from lang_audit.sources.legibility import pages_named
 from lang_audit.sources.lines import placed_lines
 from lang_audit.sources.metadata import metadata
 from lang_audit.sources.paragraphs import blocks, leadings
@@ -37,9 +38,9 @@ def paper_from_pages(document: PlacedDocument, paper_id: str, source: str) -> Pa
     """Build the paper from what a PDF engine placed on its pages.
 
     Raises UnreadableError "no-text-layer" where no page holds text, "garbled-text" where nearly no letter is known. Lesser
-    troubles become `problems`: "pages-without-text", "unreadable-pages", "garbled-text", and what `doubts` finds.
+    troubles become `problems`: "pages-without-text", "unreadable-pages", "garbled-text", and what `sideways` and `doubts` find.
     """
-    problems = [*document.problems, *_problems(document)]
+    problems = [*document.problems, *_problems(document), *sideways(document.pages)]
     all_lines = [placed_lines(page) for page in document.pages]
     size = Body.of([line for group in all_lines for line in group]).size
     kept = without_furniture(document.pages, all_lines, size)

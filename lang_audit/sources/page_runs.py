@@ -84,7 +84,9 @@ class PageRuns:
         if direction in (UPWARD, DOWNWARD):
             width, height = height, width
         share = min(self._image_area / max(width * height, 1), 1.0)
-        return PlacedPage(number, width, height, _without_doubles(self._runs.get((direction, layer), [])), share)
+        kept = _without_doubles(self._runs.get((direction, layer), []))
+        turned_away = sum(n for (way, of_layer), n in amount.items() if of_layer == layer and way != direction)
+        return PlacedPage(number, width, height, kept, share, left_out=turned_away)
 
 
 def direction_of(placed: Matrix) -> int | None:

@@ -36,7 +36,7 @@ class PlacedPage:
     """A page as drawn: its number from 1, size in points, runs in drawing order.
 
     `image_share` is the part of the page (0 to 1) that images cover: near 1 for a scan. `failed` holds why the page could not
-    be read, if so.
+    be read, if so. `left_out` counts the characters of text that runs another way than the page's and is not in `runs`.
     """
 
     number: int
@@ -45,6 +45,7 @@ class PlacedPage:
     runs: tuple[Run, ...] = ()
     image_share: float = 0.0
     failed: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,5 @@ def test_long_hostile_text_is_read_in_time(appraise_text: Appraise, text: str) -
 
 
 def test_words_that_another_says_in_quotation_marks_do_not_make_the_term_a_quotation(appraise_text: Appraise) -> None:
-    record = appraise_text("The addicts were asked, “I was an addict” she said.")
-    assert record.appraisal is not None
-    assert [finding.usage for finding in record.appraisal.findings] == ["author", "quoted"]
+    found = appraise_text("The addicts were asked, “I was an addict” she said.")
+    assert [finding.usage for finding in found.findings] == ["author", "quoted"]

@@ -465,3 +465,17 @@ def test_watermarks_go_and_turned_tables_are_read(tmp_path: Path, engine: Callab
     paper = paper_from_pages(engine(pdf_of(tmp_path / "t.pdf", plain, turned, sideways, plain)), "t", "t.pdf")
     assert " ".join(section_texts(paper, "table")).count("Row 3 3 (4%) 35 (9%)") == 2
     assert "Journal of Tests" not in paper.text
+
+
+def test_a_sideways_table_beside_upright_text_is_told_when_it_is_left_out(tmp_path: Path) -> None:
+    def both(canvas: Canvas) -> None:
+        plain(canvas)
+        canvas.translate(WIDTH, 0)
+        canvas.rotate(90)
+        for k in range(14):
+            lines(canvas, [f"Row {k} of people who took part in the town"], 60, 480 - 12 * k, size=8)
+
+    paper = paper_from_pages(placed_document(pdf_of(tmp_path / "b.pdf", plain, both)), "b", "b.pdf")
+    (problem,) = [problem for problem in paper.problems if problem.code == "sideways-text"]
+    assert problem.message.startswith("On page 2 a table or text is printed sideways")
+    assert "Row 3" not in paper.text
