@@ -50,7 +50,21 @@ def test_a_line_a_remark_with_place_term_reason_and_suggestion(draft: Path) -> N
     assert lines[1] == (
         "  5:6  stigmatising  “drug addicts” → people with a drug use disorder  [substance-use/drug-addict]"
     )
-    assert done.stderr == "1 remark in 1 of 1 file: 1 stigmatising.\n"
+    assert done.stderr == "1 remark in 1 file: 1 stigmatising.\n"
+
+
+def test_the_same_remark_is_made_once_with_all_its_places(draft: Path) -> None:
+    draft.write_text("Most addicts came.\nAddicts stayed.\n\nHIV-infected women came. All addicts left.\n")
+    assert check(draft).stdout.splitlines()[1:-1] == [
+        "  1:6  stigmatising  “addicts” → people with addiction  [substance-use/addict]",
+        "    Makes a health condition the person's whole identity, and makes change look",
+        "    impossible.",
+        "    also at 2:1, 4:31",
+        "  4:1  stigmatising  “HIV-infected women” → women living with HIV  [hiv/hiv-infected]",
+        "    It turns a person into a carrier of danger and puts the virus before",
+        "    everything else about them.",
+    ]
+    assert check(draft, "-v").stdout.count("[substance-use/addict]") == 3
 
 
 def test_quiet_where_there_is_nothing_to_say(tmp_path: Path) -> None:

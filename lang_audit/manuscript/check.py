@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -17,6 +18,7 @@ from lang_audit.model import Finding, Paper, Problem, Record
 from lang_audit.settings import Settings
 from lang_audit.workers import DEFAULT_TIMEOUT, audit_in_workers
 
+_NEXT_WORD = re.compile(r"\s+([\w'’-]+)")
 _TOLD = 60  # characters of an ignore's words in a message
 
 
@@ -95,13 +97,21 @@ def _remark(finding: Finding, name: str, locator: Locator) -> Remark:
     return Remark(
         rule=finding.entry,
         level=level_of(finding),
-        text=" ".join(finding.text.split()),
+        text=_words_concerned(finding),
         message=_message(finding),
         place=locator.place(finding.start, finding.end),
         suggestion=finding.suggestion,
         finding=finding,
         fingerprint=fingerprint(name, finding.entry, finding.text, finding.sentence),
     )
+
+
+def _words_concerned(finding: Finding) -> str:
+    """The term, with the noun behind it where the suggestion takes the place of both: "HIV-infected women"."""
+    words = " ".join(finding.text.split())
+    behind = _NEXT_WORD.match(finding.sentence[finding.end - finding.sentence_start :])
+    taken = (finding.suggestion or "").partition(" ")[0].lower()
+    return f"{words} {behind[1]}" if behind and taken and behind[1].lower() == taken else words
 
 
 def _message(finding: Finding) -> str:

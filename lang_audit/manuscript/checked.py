@@ -44,8 +44,9 @@ class FilePlace(Frozen):
 class Remark(Frozen):
     """One thing to look at: a finding, or a `rule` about the manuscript as a whole ("acronyms/mixed", "ignore/unused").
 
-    `rule` is the entry's id for a finding. `text` is what the remark is about, `message` says in one line what is wrong,
-    `suggestion` what to write instead. `fingerprint` stays the same while the sentence does.
+    `rule` is the entry's id for a finding. `text` is what the remark is about, with the noun behind it where the `suggestion`
+    holds that too ("HIV-infected women"); `message` says in one line what is wrong, `suggestion` what to write instead.
+    `fingerprint` stays the same while the sentence does.
     """
 
     rule: str

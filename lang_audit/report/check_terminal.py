@@ -32,13 +32,16 @@ def terminal_lines(
             f"  {click.style(label, fg='red' if label == 'not read' else 'magenta')}  ",
             f"{problem.message} {problem.remedy}",
         )
-    wide = max((len(_where(remark.place, file.path)) for remark in file.remarks), default=0)
+    shown = list(_together(file.remarks, apart=verbose))
+    wide = max((len(_where(remark.place, file.path)) for remark, _ in shown), default=0)
     explained: set[str] = set()
-    for remark in file.remarks:
+    for remark, others in shown:
         yield from _remark(remark, file.path, wide)
         if verbose or remark.message not in explained:  # what is wrong with a term is said once a file
             yield from _wrapped(_INDENT, remark.message if verbose else _first_sentence(remark.message))
             explained.add(remark.message)
+        if others:
+            yield from _wrapped(f"{_INDENT}also at ", ", ".join(_where(one.place, file.path) for one in others))
         if verbose and remark.finding:
             yield from _details(remark.finding, settings)
     if passed:
@@ -57,8 +60,19 @@ def summary_line(files: Sequence[CheckedFile]) -> str:
     if not number:
         return f"{_files(len(files) - failed)} checked, nothing to remark.{not_read}"
     concerned = sum(bool(file.remarks) for file in files)
+    where = _files(concerned) if concerned == len(files) else f"{concerned} of {_files(len(files))}"
     levels = ", ".join(f"{counts[level]} {level}" for level in LEVELS if counts[level])
-    return f"{_remarks(number)} in {concerned} of {_files(len(files))}: {levels}.{not_read}"
+    return f"{_remarks(number)} in {where}: {levels}.{not_read}"
+
+
+def _together(remarks: Sequence[Remark], apart: bool) -> Iterator[tuple[Remark, list[Remark]]]:
+    """Each remark that is not the same as one before, with those that are; every one by itself where `apart`."""
+    groups: dict[object, list[Remark]] = {}
+    for k, remark in enumerate(remarks):
+        same = (remark.rule, remark.text.casefold(), remark.suggestion, remark.level)
+        groups.setdefault(k if apart else same, []).append(remark)
+    for first, *others in groups.values():
+        yield first, others
 
 
 def _remark(remark: Remark, path: str, wide: int) -> Iterator[str]:
