@@ -59,7 +59,7 @@ def test_the_same_remark_is_made_once_with_all_its_places(draft: Path) -> None:
         "  1:6  stigmatising  “addicts” → people with addiction  [substance-use/addict]",
         "    Makes a health condition the person's whole identity, and makes change look",
         "    impossible.",
-        "    also at 2:1, 4:31",
+        "    also at 2:1, 4:30",
         "  4:1  stigmatising  “HIV-infected women” → women living with HIV  [hiv/hiv-infected]",
         "    It turns a person into a carrier of danger and puts the virus before",
         "    everything else about them.",
