@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from lang_audit.detection import extensions
+from lang_audit.detection.extensions import text_of
 
 # Candidate sentences only: a bracket that holds one short capitalised form, or a short form with its long form behind it.
 _BRACKETED = re.compile(r"[(\[]\s*[\w'’/+-]*[A-Z][\w'’/+-]*\s*[,;)\]]|\b[A-Z]{2,7}s?\s*[(=:]")
@@ -49,7 +50,7 @@ class Abbreviations:
     def __call__(self, doc: Doc) -> Doc:
         """Find and write; the doc's text is not changed."""
         if doc._.definitions is None:
-            doc._.definitions = definitions(doc.text)
+            doc._.definitions = definitions(text_of(doc))
         return doc
 
 

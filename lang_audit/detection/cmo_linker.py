@@ -20,6 +20,7 @@ from spacy.tokens import Doc, Span
 from lang_audit.codebook import Codebook, Part, load_codebook
 from lang_audit.detection import extensions
 from lang_audit.detection.evidence_patterns import Found, PatternScanner
+from lang_audit.detection.extensions import text_of
 from lang_audit.detection.sentences import bounds_around, sentence_bounds
 from lang_audit.vocabulary import load_vocabulary
 
@@ -49,7 +50,7 @@ class CmoLinker:
         """Find and write; codes are not changed."""
         found: list[Span] = []
         bounds = sentence_bounds(doc) if doc.spans.get("codes") else []
-        cues = self._scanner.find(doc.text) if bounds else {}
+        cues = self._scanner.find(text_of(doc)) if bounds else {}
         for book, parts in self._parts.items():
             evidence = _evidence(doc, book, parts, bounds)
             needed = _needed(parts.values())
@@ -98,7 +99,7 @@ def _configurations(
                 continue
             if inside[0].sentence > first or inside[-1].sentence < last:
                 continue  # a shorter stretch holds the same
-            linked = _links(inside, cues, bounds[first][0], bounds[last][1], doc.text)
+            linked = _links(inside, cues, bounds[first][0], bounds[last][1], text_of(doc))
             if linked:
                 done = last
                 found.append(_span(doc, bounds[first][0], bounds[last][1], book, "stated", linked))

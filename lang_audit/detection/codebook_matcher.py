@@ -26,6 +26,7 @@ from lang_audit.detection.evidence_patterns import (
     in_bounds,
     matches,
 )
+from lang_audit.detection.extensions import text_of
 from lang_audit.detection.phrase_scan import Hit
 from lang_audit.detection.sentences import sentence_starts
 from lang_audit.detection.strength import StrengthCues
@@ -119,7 +120,7 @@ class CodebookMatcher:
         subject = doc._.subject or Subject(self.actors.acronyms(doc._.definitions or {}))
         evidence = doc._.evidence
         if evidence is None:
-            evidence = self.match(doc.text, subject, doc._.section)
+            evidence = self.match(text_of(doc), subject, doc._.section)
         found = []
         for label, place, questions, strength, cue in evidence:
             span = doc.char_span(place.start, place.end, label=label, alignment_mode="expand")
@@ -131,7 +132,9 @@ class CodebookMatcher:
                 found.append(span)
         doc.spans[GROUP] = found
         if any(span.id_ for span in found):
-            actors = self.actors.settle(doc.text, self.scanner.find(doc.text), subject.acronyms, subject.about_peers)
+            actors = self.actors.settle(
+                text_of(doc), self.scanner.find(text_of(doc)), subject.acronyms, subject.about_peers
+            )
             for name, key in (("peers", PEER), ("rivals", RIVAL), ("clients", CLIENT)):
                 places = (doc.char_span(p.start, p.end, alignment_mode="expand") for p in actors.get(key, ()))
                 doc.spans[name] = [span for span in places if span is not None]

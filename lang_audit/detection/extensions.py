@@ -14,6 +14,7 @@ DOC: dict[str, Any] = {
     "evidence": None,  # evidence for codes, where it was looked for in the raw text already
     "paper_words": None,  # lower-case words of the whole paper; None: those of this doc
 }
+_TEXT = "lang_audit.text"
 SPAN: dict[str, Any] = {
     "place": None,  # exact character offsets of the term, where its tokens are wider
     "usage": "author",
@@ -29,6 +30,14 @@ def register() -> None:
         for name, default in attributes.items():
             if not owner.has_extension(name):
                 owner.set_extension(name, default=default)
+
+
+def text_of(doc: Doc) -> str:
+    """`doc.text`, which spaCy puts together from the tokens anew each time; kept with the doc, whose words never change."""
+    kept: str | None = doc.user_data.get(_TEXT)
+    if kept is None:
+        kept = doc.user_data[_TEXT] = doc.text
+    return kept
 
 
 register()

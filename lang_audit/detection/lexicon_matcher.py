@@ -13,6 +13,7 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc, Span
 
 from lang_audit.detection import extensions
+from lang_audit.detection.extensions import text_of
 from lang_audit.detection.phrase_scan import Hit, PhraseScanner, longest_wins
 from lang_audit.lexicon import Lexicon, load_lexicon, pattern_words
 
@@ -85,7 +86,7 @@ class LexiconMatcher:
 
     def match(self, doc: Doc) -> list[Hit]:
         """The terms of `doc` as character offsets, the longest of overlapping ones."""
-        hits = self._scanner.find(doc.text)
+        hits = self._scanner.find(text_of(doc))
         for match_id, start, end in self._matcher(doc) if len(self._matcher) else ():
             span = doc[start:end]
             hits.append(Hit(span.start_char, span.end_char, doc.vocab.strings[match_id]))

@@ -19,6 +19,7 @@ from lang_audit import yaml_source
 from lang_audit.config import lexicon_folder
 from lang_audit.detection import extensions
 from lang_audit.detection.cues import load_usage_rules
+from lang_audit.detection.extensions import text_of
 from lang_audit.detection.proper_names import capitalised_name
 from lang_audit.detection.quotations import quotations
 
@@ -174,13 +175,14 @@ class PersonFirstMatcher:
     def match(self, doc: Doc) -> list[Span]:
         """The references in the authors' voice, as spans."""
         terms = [span._.place for span in doc.spans.get("lexicon", ()) if span._.place]
-        quoted = quotations(doc.text)
+        text = text_of(doc)
+        quoted = quotations(text)
         found = []
-        for start, end in self._finder.find(doc.text, doc._.definitions):
+        for start, end in self._finder.find(text, doc._.definitions):
             if any(a <= start and end <= b for a, b in terms) or any(q.start < start and end <= q.end for q in quoted):
                 continue
-            first_word = start + len(doc.text[start:end].split()[0])
-            if doc.text[start].isupper() and capitalised_name(doc.text, start, first_word, self._name_heads):
+            first_word = start + len(text[start:end].split()[0])
+            if text[start].isupper() and capitalised_name(text, start, first_word, self._name_heads):
                 continue
             span = doc.char_span(start, end, label="PERSON_FIRST", alignment_mode="expand")
             if span is not None:

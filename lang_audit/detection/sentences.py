@@ -9,6 +9,8 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from lang_audit.detection.extensions import text_of
+
 _ABBREVIATED = re.compile(
     r"(?:\b(?:et al|e\.g|i\.e|cf|vs|viz|ca|approx|resp|incl|excl|no|nos|fig|figs|tab|eq|eqs|ref|refs|vol|pp|ch|sec|dr|mr|mrs|ms|"
     r"prof|st|jr|sr|inc|ltd|co|corp|dept|univ|gov|sp|spp|var|al)|(?<![A-Za-z])[A-Z])\.$",
@@ -52,7 +54,7 @@ class PaperSentences:
             return doc
         # At once: a token's own setter goes through the whole doc each time.
         place = doc.to_array(["IDX", "LENGTH"]).astype(np.int64)
-        opening = np.searchsorted(place.sum(axis=1), sentence_starts(doc.text), side="right")
+        opening = np.searchsorted(place.sum(axis=1), sentence_starts(text_of(doc)), side="right")
         bounds = np.full(len(doc), -1, dtype=np.int64)
         bounds[0] = 1
         bounds[opening[opening < len(doc)]] = 1
@@ -63,7 +65,7 @@ class PaperSentences:
 def sentence_bounds(doc: Doc) -> list[tuple[int, int]]:
     """The character offsets of each sentence of `doc`, in order; the whole doc where no bounds are set."""
     if not doc.has_annotation("SENT_START"):
-        return [(0, len(doc.text))]
+        return [(0, len(text_of(doc)))]
     return [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
 
 

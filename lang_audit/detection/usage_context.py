@@ -19,6 +19,7 @@ from spacy.tokens import Doc, Span
 
 from lang_audit.detection import extensions
 from lang_audit.detection.cues import Cue, UsageCues, UsageRules, load_usage_rules
+from lang_audit.detection.extensions import text_of
 from lang_audit.detection.phrase_scan import PhraseScanner
 from lang_audit.detection.proper_names import capitalised_name
 from lang_audit.detection.quotations import Quotation, quotations
@@ -116,7 +117,7 @@ class UsageContext:
         quoted = None
         for span in doc.spans.get("lexicon", ()):
             if quoted is None:
-                quoted, sentences = quotations(doc.text), sentence_bounds(doc)
+                quoted, sentences = quotations(text_of(doc)), sentence_bounds(doc)
             span._.usage, span._.cue, span._.unsure = self.decide(doc, span, quoted, sentences)
         return doc
 
@@ -127,7 +128,7 @@ class UsageContext:
         """
         if (settled := _BY_SECTION.get(doc._.section) or _BY_PASSAGE.get(doc._.passage)) is not None:
             return Ruling(settled, f"in {doc._.section if doc._.section in _BY_SECTION else 'a ' + doc._.passage}")
-        place = _place(doc.text, span, quoted, sentences)
+        place = _place(text_of(doc), span, quoted, sentences)
         entry = self._lexicon.entries[span.id_]
         for ruling in self._rulings(doc, span.id_, entry, place):
             return ruling
@@ -271,7 +272,7 @@ def _paper_words(doc: Doc) -> frozenset[str]:
     if doc._.paper_words is not None:
         words: frozenset[str] = doc._.paper_words
         return words
-    return words_of(doc.text)
+    return words_of(text_of(doc))
 
 
 def words_of(text: str) -> frozenset[str]:
