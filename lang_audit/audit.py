@@ -27,8 +27,9 @@ _LOG = logging.getLogger(__name__)
 
 # Names that no paper has, and folders that hold none: what operating systems, programs and projects leave there.
 _NO_PAPERS = re.compile(
-    r"thumbs\.db|desktop\.ini|(?:readme|changelog|licen[cs]e|contributing|code_of_conduct|requirements)\.(?:md|txt|html?)"
+    r".*\.lang-audit\.\w+|thumbs\.db|desktop\.ini|(?:readme|changelog|licen[cs]e|contributing|code_of_conduct|requirements)\.(?:md|txt|html?)"
 )
+_OWN_PAGE = b'<meta name="generator" content="lang-audit">'
 _NO_FOLDERS = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
 
 
@@ -161,7 +162,18 @@ def find_inputs(paths: Iterable[Path], without: Path | None = None) -> list[Inpu
 def _is_paper(path: Path, folder: Path, suffixes: set[str]) -> bool:
     if path.suffix.lower() not in suffixes or _NO_PAPERS.fullmatch(path.name.lower()):
         return False
-    return not any(part.startswith(".") or part in _NO_FOLDERS for part in path.relative_to(folder).parts)
+    if any(part.startswith(".") or part in _NO_FOLDERS for part in path.relative_to(folder).parts):
+        return False
+    return not (path.suffix.lower() in (".html", ".htm") and _is_own_report(path))
+
+
+def _is_own_report(path: Path) -> bool:
+    """Whether a page is a report of ours, which quotes the words that it reports on."""
+    try:
+        with path.open("rb") as file:
+            return _OWN_PAGE in file.read(1000)
+    except OSError:
+        return False
 
 
 def _without_included(paths: list[Path]) -> list[Path]:

@@ -349,6 +349,15 @@ def main() -> None:
         click.echo(f"lang-audit: {error}", err=True)
         sys.exit(WRONG_USAGE)
     except BrokenPipeError:  # the reader of our output went away, as in `| head`
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()
         sys.exit(1)
+    except OSError as error:  # a full disk, most of all
+        _close_stdout()
+        click.echo(f"lang-audit: the output cannot be written: {error.strerror or error}.", err=True)
+        sys.exit(FAILED)
+
+
+def _close_stdout() -> None:
+    """Let Python end without another attempt to write what could not be written."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -25,6 +25,7 @@ from lang_audit.errors import LangAuditError
 from lang_audit.manuscript.check import check_record
 from lang_audit.manuscript.checked import CheckedFile, Level, Remark
 from lang_audit.manuscript.fixes import plan
+from lang_audit.manuscript.ignores import PLACEHOLDER
 from lang_audit.manuscript.places import Locator, SourceText
 from lang_audit.model import Finding
 from lang_audit.settings import Settings, load_settings
@@ -214,7 +215,14 @@ def _rewriting(
     settings = _settings(_path_of(document).parent)
     locator = Locator(appraisal.paper, _path_of(document))
     edits = []
-    for change in plan(appraisal, settings.lexicon, [finding]):
+    todo = [remark.finding for remark in checked.remarks if remark.finding]
+    planned = plan(appraisal, settings.lexicon, todo)
+    changes = [change for change in planned if finding in change.findings]
+    groups = {
+        change.group for change in changes if change.group
+    }  # an acronym goes with its definition and all its uses
+    changes += [change for change in planned if change.group in groups and change not in changes]
+    for change in changes or plan(appraisal, settings.lexicon, [finding]):
         for edit in change.edits:
             place = locator.source_range(edit.start, edit.end)
             if (
@@ -231,7 +239,7 @@ def _comment(comment: tuple[str, str], remark: Remark, source: SourceText, docum
     """A comment at the end of the line that lets its term pass once the reason is filled in."""
     start, end = source.line_bounds(remark.place.line or 1)
     at = start + len(source.text[start:end].rstrip("\r\n"))
-    text = f" {comment[0]}lang-audit: ignore {remark.text} -- REASON{comment[1]}"
+    text = f" {comment[0]}lang-audit: ignore {remark.text} -- {PLACEHOLDER}{comment[1]}"
     return lsp.TextEdit(_between(source, at, at, document), text)
 
 

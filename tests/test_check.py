@@ -117,15 +117,42 @@ def test_stdin_has_the_name_that_it_is_given(draft: Path) -> None:
     assert check("-", stdin="Most addicts came.").stdout.startswith("-\n  1:6")
 
 
+def test_stdin_belongs_where_its_name_says(draft: Path) -> None:
+    Path("sub").mkdir()
+    Path("sub/lang_audit.toml").write_text('fail-on = "pejorative"')
+    assert check("-", "-", "--stdin-name", "sub/a.md", stdin="Most addicts came.").exit_code == 0
+    assert check("-", stdin="Most addicts came.").exit_code == 1
+    for name in (".", "..", ""):
+        assert check("-", "--stdin-name", name, stdin="x").exit_code == 2
+
+
+def test_what_we_wrote_ourselves_is_no_manuscript(draft: Path) -> None:
+    assert check(".", "--format", "html", "-o", "report.html").exit_code == 1
+    Path("draft.lang-audit.docx").write_bytes(b"PK")
+    Path("README.md").write_text("Addicts.")
+    assert [file["paper"]["source"] for file in json.loads(check(".", "--format", "json").stdout)["files"]] == [
+        "draft.md"
+    ]
+
+
+def test_a_paragraph_of_any_length_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("word " * 210_000 + "and one drug addict. " + "Peers came home. " * 2000 + "Addicts left.")
+    told = check(path).stdout
+    assert "1:1050009  stigmatising  “drug addict”" in told
+    assert "“Addicts”" in told
+
+
 def test_only_what_is_new_since_a_baseline(draft: Path) -> None:
     Path("baseline.json").write_text(check(draft, "--format", "json").stdout)
     assert check(draft, "--new-since", "baseline.json").exit_code == 0
+    draft = draft.rename("renamed.md")
     draft.write_text("A line before.\n\n" + DRAFT.replace("Results", "Results\n\nMost drug addicts came on foot.\n"))
     done = check(draft, "--new-since", "baseline.json")
     assert done.exit_code == 1
     assert done.stdout.count("drug addicts") == 1
-    with pytest.raises(ConfigError, match=r"draft\.md: is no output of"):
-        check(draft, "--new-since", "draft.md")
+    with pytest.raises(ConfigError, match=r"renamed\.md: is no output of"):
+        check(draft, "--new-since", "renamed.md")
 
 
 def test_an_ignore_needs_a_reason_and_a_use(draft: Path) -> None:

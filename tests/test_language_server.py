@@ -40,6 +40,25 @@ class Editor:
         await self.client.stop()
 
 
+async def acronyms_change_with_their_definition(editor: Editor, folder: Path) -> None:
+    uri, text = (folder / "b.tex").as_uri(), "Injecting drug users (IDUs) came.\n\nMost IDUs were tested.\n"
+    editor.client.text_document_did_open(
+        lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri=uri, language_id="latex", version=1, text=text))
+    )
+    told = await editor.next()
+    last = told.diagnostics[-1]
+    actions = await editor.client.text_document_code_action_async(
+        lsp.CodeActionParams(lsp.TextDocumentIdentifier(uri), last.range, lsp.CodeActionContext([last]))
+    )
+    assert actions and isinstance(actions[0], lsp.CodeAction) and actions[0].edit and actions[0].edit.changes
+    lines = text.splitlines()
+    for edit in sorted(actions[0].edit.changes[uri], key=lambda edit: -edit.range.start.character):
+        assert isinstance(edit, lsp.TextEdit)
+        line, start, end = edit.range.start.line, edit.range.start.character, edit.range.end.character
+        lines[line] = lines[line][:start] + edit.new_text + lines[line][end:]
+    assert lines == ["People who inject drugs (PWID) came.", "", "Most PWID were tested."]
+
+
 async def session(folder: Path) -> None:
     editor = Editor()
     await editor.start(folder)
@@ -74,6 +93,7 @@ async def session(folder: Path) -> None:
         )
     told = await editor.next()
     assert (told.version, list(told.diagnostics)) == (2, [])
+    await acronyms_change_with_their_definition(editor, folder)
     editor.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(uri)))
     assert not (await editor.next()).diagnostics
     await editor.stop()

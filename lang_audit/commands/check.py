@@ -166,7 +166,7 @@ def check(
                 lambda text: _tell(text, output, kept), stdin, fix=fix, unsafe=unsafe, diff=diff, comment=comment
             )
         path_of = {shown(Path(plain(item.path))): item.path for item in inputs}
-        for settings, group in _by_settings(inputs, settings_in):
+        for settings, group in _by_settings(inputs, settings_in, shown):
             for file in check_files(group, settings, jobs=jobs, timeout=timeout or None, shown=shown):
                 if known is not None:
                     file = without_known(file, known)
@@ -230,13 +230,14 @@ def _inputs(paths: Sequence[Path], scratch: Path, stdin_name: str | None) -> tup
     """The files to check, and how each is called in messages: what comes on stdin is kept in `scratch` for the run."""
     from lang_audit.audit import find_inputs
 
+    if stdin_name is not None and not Path(stdin_name).name.strip("."):
+        raise click.UsageError(f"--stdin-name {stdin_name!r} is no name of a file.")
     names: dict[Path, str] = {}
     given = []
-    for path in paths:
-        if str(path) == STDIN and STDIN not in names.values():
-            kept = _kept_stdin(scratch, stdin_name)
-            names[kept] = stdin_name or STDIN
-            path = kept
+    for path in dict.fromkeys(paths):
+        if str(path) == STDIN:
+            path = _kept_stdin(scratch, stdin_name)
+            names[path] = stdin_name or STDIN
         given.append(path)
     return find_inputs(given), lambda path: names.get(path, str(path))
 
@@ -255,13 +256,16 @@ def _kept_stdin(scratch: Path, name: str | None) -> Path:
 
 
 def _by_settings(
-    inputs: Sequence[Input], settings_in: Callable[[Path], Settings]
+    inputs: Sequence[Input], settings_in: Callable[[Path], Settings], shown: Callable[[Path], str]
 ) -> Iterator[tuple[Settings, list[Input]]]:
-    """The inputs in order, together where one after the other has the same settings: those of the nearest configuration."""
+    """The inputs in order, together where one after the other has the same settings: those of the nearest configuration.
+
+    What came on stdin belongs where its name says, else to the working directory.
+    """
     of_folder: dict[Path, Settings] = {}
 
     def settings_of(item: Input) -> Settings:
-        folder = item.path.parent
+        folder = Path(shown(item.path)).parent
         if folder not in of_folder:
             of_folder[folder] = settings_in(folder)
         return of_folder[folder]

@@ -7,6 +7,7 @@ the passages that are tokenised at all; the result is the same as running the pi
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+_LONGEST_PASSAGE = 20_000  # characters: ten times a long paragraph
 # Where people are named but not in the authors' own running voice.
 _NOT_THE_AUTHORS = frozenset({"references", "keywords"})
 
@@ -128,11 +130,34 @@ def _candidates(paper: Paper, folder: Path | None, extra: tuple[Path, ...], know
     from lang_audit.detection.lexicon_matcher import term_scanner
     from lang_audit.detection.person_first import load_person_first
 
-    passages = paper.passages or (Passage(start=0, end=len(paper.text)),)
+    whole = paper.passages or (Passage(start=0, end=len(paper.text)),)
+    passages = [part for passage in whole for part in _parts(paper.text, passage)]
     starts = [passage.start for passage in passages]
     hit = {bisect_right(starts, h.start) - 1 for h in term_scanner(folder, extra).candidates(paper.text)}
     hit |= {bisect_right(starts, start) - 1 for start, _ in load_person_first(folder).find(paper.text, known)}
     return [passages[k] for k in sorted(hit) if k >= 0]
+
+
+def _parts(text: str, passage: Passage) -> Iterator[Passage]:
+    """A passage, or its parts where it is longer than any paragraph: spaCy has a limit, and a term's context is its paragraph."""
+    from lang_audit.detection.sentences import sentence_starts
+
+    if passage.end - passage.start <= _LONGEST_PASSAGE:
+        yield passage
+        return
+    start = last = passage.start
+    inner = (passage.start + offset for offset in sentence_starts(text[passage.start : passage.end])[1:])
+    for stop in (*inner, passage.end):
+        if stop - start > _LONGEST_PASSAGE and last > start:
+            yield passage.model_copy(update={"start": start, "end": last})
+            start = last
+        while stop - start > _LONGEST_PASSAGE:  # a sentence without end
+            cut = text.rfind(" ", start + 1, start + _LONGEST_PASSAGE) + 1 or start + _LONGEST_PASSAGE
+            yield passage.model_copy(update={"start": start, "end": cut})
+            start = cut
+        last = stop
+    if start < passage.end:
+        yield passage.model_copy(update={"start": start})
 
 
 def _mentions(paper: Paper, passage: Passage, doc: Doc) -> list[Mention]:

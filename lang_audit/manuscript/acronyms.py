@@ -103,7 +103,6 @@ def mixed_acronyms(
     findings: Sequence[Finding],
     person_first: Sequence[PersonFirstMention],
     lexicon: Lexicon,
-    name: str,
     locator: Locator,
 ) -> list[tuple[int, Remark]]:
     """One remark for each mix of acronyms for the same people, with the offset in the text at which it belongs.
@@ -121,13 +120,11 @@ def mixed_acronyms(
             entry = lexicon.entries[finding.entry]
             if short_form(entry, finding.text) and instead_of(entry, known) == pair:
                 by_entry.setdefault(finding.entry, []).append(finding)
-        found += [_remark(pair, sorted(good), old, name, locator) for old in by_entry.values()]
+        found += [_remark(pair, sorted(good), old, locator) for old in by_entry.values()]
     return found
 
 
-def _remark(
-    pair: Acronym, good: Sequence[int], old: Sequence[Finding], name: str, locator: Locator
-) -> tuple[int, Remark]:
+def _remark(pair: Acronym, good: Sequence[int], old: Sequence[Finding], locator: Locator) -> tuple[int, Remark]:
     """What to say of a mix, at the first use of the outdated acronym for which the reader has met the other."""
     ordered = sorted(old, key=lambda finding: finding.start)
     at = next((finding for finding in ordered if finding.start > good[0]), ordered[-1])
@@ -143,7 +140,7 @@ def _remark(
         message=message,
         suggestion=pair.acronym,
         place=locator.place(at.start, at.end),
-        fingerprint=fingerprint(name, MIXED, pair.acronym, short),
+        fingerprint=fingerprint(MIXED, pair.acronym, short),
     )
     return at.start, remark
 

@@ -74,11 +74,11 @@ def check_record(
             )
             passed.append(Passed(finding=finding, place=place, reason=covering[0].reason, ignored_by=by))
             continue
-        remarks.append((finding.start, _remark(finding, path.name, locator)))
+        remarks.append((finding.start, _remark(finding, locator)))
     told = [remark.finding for _, remark in remarks if remark.finding]
-    remarks += mixed_acronyms(told, appraisal.person_first, settings.lexicon, path.name, locator)
+    remarks += mixed_acronyms(told, appraisal.person_first, settings.lexicon, locator)
     ordered = [remark for _, remark in sorted(remarks, key=_order)]
-    ordered += _about_ignores(ignores, path.name, configured=len(settings.ignores))
+    ordered += _about_ignores(ignores, configured=len(settings.ignores))
     return CheckedFile(record=record, remarks=tuple(ordered), passed=tuple(passed))
 
 
@@ -93,7 +93,7 @@ def without_known(file: CheckedFile, known: Counter[str]) -> CheckedFile:
     return file.model_copy(update={"remarks": tuple(new)})
 
 
-def _remark(finding: Finding, name: str, locator: Locator) -> Remark:
+def _remark(finding: Finding, locator: Locator) -> Remark:
     return Remark(
         rule=finding.entry,
         level=level_of(finding),
@@ -102,7 +102,7 @@ def _remark(finding: Finding, name: str, locator: Locator) -> Remark:
         place=locator.place(finding.start, finding.end),
         suggestion=finding.suggestion,
         finding=finding,
-        fingerprint=fingerprint(name, finding.entry, finding.text, finding.sentence),
+        fingerprint=fingerprint(finding.entry, finding.text, finding.sentence),
     )
 
 
@@ -138,7 +138,7 @@ def _own_files(path: Path, locator: Locator, paper: Paper) -> list[tuple[Path, s
     return [(path if part is None else path.parent / part, locator.file_of(part)) for part in parts]
 
 
-def _about_ignores(ignores: Sequence[Ignored], name: str, configured: int) -> Iterator[Remark]:
+def _about_ignores(ignores: Sequence[Ignored], configured: int) -> Iterator[Remark]:
     """Requests without a reason, which let nothing pass, and those of the manuscript's own that nothing needed.
 
     Those of the configuration are for many files (they come last): that one file needs one of them not says nothing.
@@ -159,5 +159,5 @@ def _about_ignores(ignores: Sequence[Ignored], name: str, configured: int) -> It
             text=what,
             message=message,
             place=ignored.place,
-            fingerprint=fingerprint(name, rule, what, ignored.reason),
+            fingerprint=fingerprint(rule, what, ignored.reason),
         )

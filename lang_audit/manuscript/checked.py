@@ -18,7 +18,8 @@ class FilePlace(Frozen):
 
     Lines and columns count from 1, columns in characters; `at` and `upto` count the characters of `file` from 0. They are None in
     formats without lines. A DOCX has the number of the paragraph (from 1, empty ones left out), the `heading` above it, and
-    an `anchor` that outlives edits elsewhere; a PDF has the page.
+    an `anchor` that outlives edits elsewhere; for words of a `note` the paragraph is the one that refers to it. A PDF has the
+    page.
     """
 
     file: str
@@ -28,6 +29,7 @@ class FilePlace(Frozen):
     end_column: int | None = None
     page: int | None = None
     paragraph: int | None = None
+    note: Literal["footnote", "endnote"] | None = None
     heading: str | None = None
     anchor: str | None = None
 
@@ -37,7 +39,7 @@ class FilePlace(Frozen):
         if self.line is not None:
             return f"{self.line}:{self.column}"
         if self.paragraph is not None:
-            return f"paragraph {self.paragraph}"
+            return f"{self.note} to paragraph {self.paragraph}" if self.note else f"paragraph {self.paragraph}"
         return f"page {self.page}" if self.page is not None else ""
 
 
@@ -91,10 +93,10 @@ def level_of(finding: Finding) -> Level:
     return "query" if finding.decision == "query" else finding.severity
 
 
-def fingerprint(file: str, rule: str, words: str, sentence: str) -> str:
-    """What tells a remark from others in a later run: its file's name, rule, words and sentence, not its place."""
+def fingerprint(rule: str, words: str, sentence: str) -> str:
+    """What tells a remark from others in a later run: its rule, words and sentence, not its place, nor the file's name."""
     folded = "\n".join(" ".join(part.split()).casefold() for part in (words, sentence))
-    return hashlib.sha256(f"{file}\n{rule}\n{folded}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(f"{rule}\n{folded}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def totals(files: Iterable[CheckedFile]) -> dict[Level, int]:

@@ -44,7 +44,8 @@ def with_comments(
 ) -> bytes:
     """The document with the comments of `author`. Its characters stay where they are.
 
-    Word has no comments on notes and text boxes: such a comment stands at the note's mark, or where the box hangs in the text.
+    Word has no comments on notes and text boxes: such a comment stands at the end of the paragraph that refers to the note, or
+    where the box hangs in the text.
     Raises ValueError for a comment outside its paragraph, or on a note that nothing refers to.
     """
     if not comments:
@@ -78,6 +79,11 @@ class _Writer:
         """Write the comments on one paragraph."""
         box = next(iter(_runs_above(paragraph.element)), None)  # the run that a text box hangs on
         place = box if stem == "document" else self._note_mark(paragraph, stem)
+        if place is not None and stem != "document":
+            around = next(above for above in place.iterancestors() if name_of(above) == "w:p")
+            for comment in comments:  # at its end: LibreOffice shows no notes where a comment stands beside their mark
+                self._mark(comment, None, None, around)
+            return
         if place is not None or not paragraph.stretches:
             for comment in comments:
                 self._mark(comment, place, place, paragraph.element)
@@ -95,10 +101,10 @@ class _Writer:
     def _mark(self, comment: PartComment, first: Element | None, last: Element | None, paragraph: Element) -> None:
         """Put a comment around runs, or at the end of a paragraph that has none."""
         number = self._parts.new_id()
-        start = made(paragraph, "commentRangeStart", id=number)
-        end = made(paragraph, "commentRangeEnd", id=number)
         reference = run_of(paragraph, "", self._style(paragraph, "annotation reference"))
         reference.append(made(paragraph, "commentReference", id=number))
+        start = made(paragraph, "commentRangeStart", id=number)
+        end = made(paragraph, "commentRangeEnd", id=number)
         if first is None or last is None:
             paragraph.extend((start, end, reference))
         else:

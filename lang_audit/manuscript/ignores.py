@@ -22,6 +22,9 @@ from lang_audit.model import Finding
 SIDE_CAR = ".lang-audit.toml"
 """What the name of a file with ignores adds to that of the manuscript."""
 
+PLACEHOLDER = "REASON"
+"""What stands for a reason that is still to be given, and is none."""
+_QUOTES = " \t\n\"'“”‘’`"
 _BY_SUFFIX = {
     **dict.fromkeys(
         (".md", ".markdown", ".mdown", ".qmd", ".rmd", ".html", ".htm", ".xhtml", ".xml", ".nxml", ".jats"), "<"
@@ -94,7 +97,7 @@ def comments(path: Path, shown: str) -> Iterator[Ignored]:
     if mark is None or source is None:
         return
     for comment in _COMMENTS[mark].finditer(source.text):
-        words, _, reason = _parted(comment["rest"])
+        words, reason = _parted(comment["rest"])
         line, column = source.line_and_column(comment.start())
         end_line, end_column = source.line_and_column(comment.end())
         yield Ignored(
@@ -105,11 +108,14 @@ def comments(path: Path, shown: str) -> Iterator[Ignored]:
         )
 
 
-def _parted(rest: str) -> tuple[frozenset[str], str, str]:
+def _parted(rest: str) -> tuple[frozenset[str], str]:
     """What a request names, and why."""
     parts = _REASON.split(rest, maxsplit=1)
-    words = frozenset(_folded(word) for word in parts[0].strip().strip(":").split(",") if word.strip())
-    return words, "--", " ".join(parts[1].split()) if len(parts) > 1 else ""
+    words = frozenset(
+        _folded(word.strip(_QUOTES)) for word in parts[0].strip().strip(":").split(",") if word.strip(_QUOTES)
+    )
+    reason = " ".join(parts[1].split()) if len(parts) > 1 else ""
+    return words, "" if reason == PLACEHOLDER else reason
 
 
 def _scope(source: SourceText, comment: re.Match[str]) -> tuple[int, int]:

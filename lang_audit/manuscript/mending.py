@@ -21,6 +21,8 @@ ROUNDS = 5
 COPY = ".lang-audit"
 """What the name of a DOCX file's mended copy has before its ending."""
 
+_MOST_GUIDELINES = 3  # in a comment: the report names all
+
 
 class OutOfDateError(Exception):
     """The file no longer holds what was read from it."""
@@ -213,7 +215,7 @@ def _comment(remark: Remark, appraisal: Appraisal, settings: Settings) -> PartCo
     lines = [f"{remark.message} [{remark.rule}]"]
     if finding.suggestion:
         lines.append(f"Write instead: {finding.suggestion}")
-    for key in finding.sources:
+    for key in finding.sources[:_MOST_GUIDELINES]:
         source = settings.lexicon.sources[key]
         lines.append(f"Guideline: {source.issuer}, {source.title} ({source.year or source.years})")
     return PartComment(origins[0].part, own[0].at, own[-1].upto, "\n".join(lines))

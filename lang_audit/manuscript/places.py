@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lang_audit.errors import UnreadableError
 from lang_audit.manuscript.checked import FilePlace
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 DOCX_SUFFIXES = (".docx", ".docm")
 _LINE_ENDS = ("\r\n", "\n", "\r")
+
+
+_NOTES: dict[str, Literal["footnote", "endnote"]] = {"footnotes": "footnote", "endnotes": "endnote"}
+_HYPHEN = re.compile(r"\\?-|[\u2010\u2011]")
+_HYPHENS = "(?:[-\u2010\u2011]|&#(?:8208|8209|x201[01]);)"
 
 
 class SourceRange(NamedTuple):
@@ -105,7 +110,7 @@ class Locator:
         Where they occur several times, the one that comes as late as in the passage; the stretch's beginning where they are
         spelt otherwise there.
         """
-        words = [re.escape(word) for word in self._paper.text[start:end].split()]
+        words = [_HYPHEN.sub(_HYPHENS, re.escape(word)) for word in self._paper.text[start:end].split()]
         pattern = re.compile(r"(?:\s|<[^>]*>)+".join(words))
         before = len(re.findall(r"\s+".join(words), self._paper.text[origin.start : start]))
         hits = [hit.span() for hit in pattern.finditer(source.text, origin.at, origin.upto)]
@@ -122,7 +127,10 @@ class Locator:
         found = _docx_places(*_stamp(self._path)).get(part or "")
         if found is None:
             return FilePlace(file=self._shown, anchor=part)
-        return FilePlace(file=self._shown, paragraph=found.number, heading=found.heading, anchor=found.anchor)
+        note = _NOTES.get((part or "").partition(":")[0])
+        return FilePlace(
+            file=self._shown, paragraph=found.number, note=note, heading=found.heading, anchor=found.anchor
+        )
 
 
 def source_text(path: Path) -> SourceText | None:

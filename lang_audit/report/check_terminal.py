@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import click
 
@@ -41,7 +42,7 @@ def terminal_lines(
             yield from _wrapped(_INDENT, remark.message if verbose else _first_sentence(remark.message))
             explained.add(remark.message)
         if others:
-            yield from _wrapped(f"{_INDENT}also at ", ", ".join(_where(one.place, file.path) for one in others))
+            yield from _wrapped(f"{_INDENT}also at ", ", ".join(_also([remark, *others], file.path)))
         if verbose and remark.finding:
             yield from _details(remark.finding, settings)
     if passed:
@@ -58,7 +59,8 @@ def summary_line(files: Sequence[CheckedFile]) -> str:
     failed = sum(file.record.status == "failed" for file in files)
     not_read = f" {_files(failed)} could not be read." if failed else ""
     if not number:
-        return f"{_files(len(files) - failed)} checked, nothing to remark.{not_read}"
+        read = len(files) - failed
+        return f"{_files(read)} checked, nothing to remark.{not_read}" if read else not_read.strip()
     concerned = sum(bool(file.remarks) for file in files)
     where = _files(concerned) if concerned == len(files) else f"{concerned} of {_files(len(files))}"
     levels = ", ".join(f"{counts[level]} {level}" for level in LEVELS if counts[level])
@@ -106,6 +108,13 @@ def _where(place: FilePlace, path: str) -> str:
     if place.paragraph is not None and place.heading:
         inside += f" ({textwrap.shorten(place.heading, 30, placeholder='…')})"
     return inside if place.file == path else f"{place.file}:{inside}".rstrip(":")
+
+
+def _also(remarks: Sequence[Remark], path: str) -> Iterator[str]:
+    """The places after the first; the file is named where it is another than that of the place before."""
+    for before, remark in pairwise(remarks):
+        place = remark.place
+        yield _where(place, place.file if place.file == before.place.file else "") or _where(place, path)
 
 
 def _first_sentence(message: str) -> str:

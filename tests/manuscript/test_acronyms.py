@@ -15,7 +15,7 @@ def mixed(text: str) -> list[tuple[int, Remark]]:
     appraisal = appraised(text)
     told = [finding for finding in appraisal.findings if finding.decision != "exempt"]
     locator = Locator(appraisal.paper, Path("x.txt"))
-    return mixed_acronyms(told, appraisal.person_first, settings().lexicon, "x.txt", locator)
+    return mixed_acronyms(told, appraisal.person_first, settings().lexicon, locator)
 
 
 def test_a_mix_is_told_once_where_both_have_been_met() -> None:

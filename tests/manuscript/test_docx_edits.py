@@ -298,7 +298,8 @@ def test_comments_on_notes_and_boxes_stand_in_the_body() -> None:
     changed = with_comments(data, [PartComment("footnotes:p3", 2, 6, "Note"), PartComment("document:p2", 0, 2, "Box")])
     shown = re.sub(r"<w:rPr>.*?</w:rPr>", "", xml_of(changed))
     start, end, reference = "<w:commentRangeStart/>", "<w:commentRangeEnd/>", "<w:r><w:commentReference/></w:r>"
-    assert f"{start}<w:r><w:footnoteReference/></w:r>{end}{reference}{start}<w:r><w:pict>" in shown
+    assert f"<w:r><w:footnoteReference/></w:r>{start}<w:r><w:pict>" in shown
+    assert f"{end}{reference}{start}{end}{reference}</w:p>" in shown
     assert shown.endswith(f"</w:pict></w:r>{end}{reference}</w:p>")
     assert "comment" not in etree.tostring(body(changed, "word/footnotes.xml")).decode()
     with pytest.raises(ValueError, match="refers"):
