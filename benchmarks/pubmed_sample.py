@@ -34,7 +34,7 @@ _HEAD = """<?xml version="1.0" encoding="utf-8"?>
 "https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">
 <PubmedArticleSet>
 """
-_SYLLABLES = "ba ce di fo gu ha le mi no pu ra se ti vo wu ka lo me ni sa".split()
+_SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "wu", "ka")
 
 
 def write_baseline(
@@ -94,7 +94,7 @@ def article_xml(record: CorpusRecord, pmid: int, copy: int = 0, padding: tuple[s
         f"<Abstract>{abstract}</Abstract>" if abstract else "",
         padding[0],
         f"<Language>{record.language or 'eng'}</Language><PublicationTypeList>{kinds}</PublicationTypeList></Article>",
-        f"<MedlineJournalInfo><Country>{escape(country)}</Country><MedlineTA>J</MedlineTA>",
+        f"<MedlineJournalInfo><Country>{escape(country)}</Country><MedlineTA>{escape(record.journal or '')}</MedlineTA>",
         f"<NlmUniqueID>0000000</NlmUniqueID></MedlineJournalInfo>{padding[1]}",
         f'<KeywordList Owner="NOTNLM">{keywords}</KeywordList>' if keywords else "",
         "</MedlineCitation>\n<PubmedData><PublicationStatus>ppublish</PublicationStatus><ArticleIdList>",
@@ -135,7 +135,8 @@ def _padding(dice: random.Random) -> tuple[str, str, str]:
         for _ in range(dice.randint(1, 9))
     )
     headings = "".join(
-        f'<MeshHeading><DescriptorName UI="D{dice.randrange(10**6):06d}" MajorTopicYN="N">{words(2)}</DescriptorName></MeshHeading>'
+        f'<MeshHeading><DescriptorName UI="D{dice.randrange(10**6):06d}" MajorTopicYN="N">{words(2)}</DescriptorName>'
+        "</MeshHeading>"
         for _ in range(dice.randint(4, 16))
     )
     references = "".join(

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 
 from lang_audit.corpus.records import normal_doi
-from lang_audit.sources.reference_fields import clean
 
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _PMID = re.compile(r"(?:pmid\s*:?\s*)?0*([1-9]\d{0,7})(?:\.0)?", re.IGNORECASE)
-_PMID_IN_ADDRESS = re.compile(r"(?:ncbi\.nlm\.nih\.gov/(?:m/)?pubmed|pubmed\.ncbi\.nlm\.nih\.gov)/(?:\?term=)?(\d{1,8})\b")
+_PMID_IN_ADDRESS = re.compile(
+    r"(?:ncbi\.nlm\.nih\.gov/(?:m/)?pubmed|pubmed\.ncbi\.nlm\.nih\.gov)/(?:\?term=)?(\d{1,8})\b"
+)
 _IN_PROCESS = re.compile(r"\s*\[in process citation\]\.?$", re.IGNORECASE)
 _NOT_AVAILABLE = re.compile(r"\[?(?:not available|no title available)\]?\.?", re.IGNORECASE)
-_LIST_MARK = re.compile(r"\s*;\s*")
-_NO_VALUE = frozenset({"nan", "none", "null", "n/a", "na", "-", "<na>", "no abstract available.", "no abstract available"})
+_MARKUP = re.compile(  # by name: "p <0.05 and >3" is none, nor "a <b and c> d"
+    r"</?(?:jats:[\w-]+|mml:\w+|inf|su[bp]|italic|bold|em|strong|small|span|div|font|title|section|sec|scp|sc|br|h[1-6]|[duo]l|d[dt]|li|[abipu])"
+    r"(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>",
+    re.IGNORECASE,
+)
+_BREAKS = re.compile(r"<(?:/(?:p|div|li|d[dt]|jats:p|jats:title|h[1-6])|br\s*/?)>", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+_NO_VALUE = frozenset(
+    {"nan", "none", "null", "n/a", "na", "-", "<na>", "no abstract available.", "no abstract available"}
+)
 
 
 def one_line(value: object) -> str:
-    """A field as one line without markup; empty where it only says that there is nothing."""
-    text = clean(value) or ""
-    return "" if text.casefold() in _NO_VALUE else text
+    """A field as one line without markup and what no text holds; empty where it only says that there is nothing."""
+    text = "" if value is None else str(value)
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _MARKUP.sub("", _BREAKS.sub(" ", text))
+    text = " ".join(_CONTROLS.sub("", text).split())
+    return "" if len(text) < 30 and text.casefold() in _NO_VALUE else text
 
 
 def plain_title(title: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -36,10 +36,15 @@ _BOOK_END: Final = b"</PubmedBookArticle>"
 _START = re.compile(rb"<Pubmed(?:Book)?Article[\s>]")
 _ARTICLE, _BOOK = b"<PubmedArticle", b"<PubmedBookArticle"
 _KEPT = len(_BOOK_END)  # bytes of a piece in which the beginning of an end tag may stand
+_SET = re.compile(rb"<Pubmed(?:Book)?ArticleSet[\s>]")
+_HEAD = 2000  # bytes in which the set begins
 _SETS = (b"</PubmedArticleSet>", b"</PubmedBookArticleSet>")
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_NOT_ASKED_FOR: Final = tuple((b"<" + name, b"</" + name + b">") for name in (b"AuthorList", b"MeshHeadingList", b"History"))
-_REFERENCES: Final = (b"<ReferenceList", b"</ReferenceList>")
+_NOT_ASKED_FOR: Final = (
+    tuple(  # in the order of the DTD: in another order they are found no more, and parsed with the rest
+        (b"<" + name, b"</" + name + b">") for name in (b"AuthorList", b"MeshHeadingList", b"History", b"ReferenceList")
+    )
+)
 _NO_LABELS = frozenset({"UNLABELLED", "UNLABELED", "UNASSIGNED"})
 
 
@@ -50,15 +55,16 @@ def read(path: Path, source: str, start: int = 0) -> Iterator[CorpusRecord | Rej
 
 def recognises(head: bytes) -> bool:
     """Whether a file that begins with `head` holds records of PubMed."""
-    text = head.replace(b"\0", b"")  # in UTF-16, markup is ASCII with zero bytes between
-    return re.search(rb"<Pubmed(?:Book)?Article(?:Set)?[\s>]", text) is not None
+    text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")  # in UTF-16, zero bytes stand between
+    return text.startswith(b"<") and re.search(rb"<Pubmed(?:Book)?Article(?:Set)?[\s>]", text) is not None
 
 
 def _pieces(path: Path) -> Iterator[bytes | Fault]:
     """The records of the file, each from its start tag to its end tag; a record without end tag is a fault."""
     left = tail = b""
-    too_long = books = False
+    too_long = books = in_set = False
     for chunk in _in_utf_8(chunks(path)):
+        in_set = in_set or _SET.search(chunk[:_HEAD]) is not None
         searched = max(0, len(left) - _KEPT)
         left += chunk
         books = books or left.find(_BOOK, searched) >= 0  # hardly ever: then nobody has to look for their ends
@@ -86,21 +92,26 @@ def _pieces(path: Path) -> Iterator[bytes | Fault]:
         tail = (tail + chunk)[-200:]
     if not too_long and (found := _START.search(left)):
         raise BrokenFileError(f"it ends within a record, which begins with {excerpt(left[found.start() :])!r}")
-    if not any(close in tail for close in _SETS):
+    if in_set and not any(close in tail for close in _SETS):
         raise BrokenFileError("the end tag of the set of records is missing")
 
 
 def _cut(piece: bytes, books: bool) -> Iterator[bytes | Fault]:
     """The record that ends where `piece` ends; records before it in the piece lack their end."""
     begin = piece.find(_ARTICLE)
-    if begin >= 0 and not books and piece.find(_ARTICLE, begin + 20) < 0 and piece[begin + 14 : begin + 15] in b"> \t\r\n":
+    if (
+        begin >= 0
+        and not books
+        and piece.find(_ARTICLE, begin + 20) < 0
+        and piece[begin + 14 : begin + 15] in b"> \t\r\n"
+    ):
         yield piece[begin:]
         return
     starts = [found.start() for found in _START.finditer(piece)]
     if not starts:
         yield Fault("malformed-xml", "An end tag stands where no record began.", excerpt(piece[-400:]))
         return
-    for begin, end in zip(starts, starts[1:], strict=False):
+    for begin, end in pairwise(starts):
         yield Fault("malformed-xml", "The record has no end tag.", excerpt(piece[begin:end]))
     yield piece[starts[-1] :]
 
@@ -145,23 +156,21 @@ def _without_the_rest(piece: bytes) -> bytes:
     """The record without the parts that are not asked for; whole where a comment or CDATA might only look like them."""
     if b"!" in piece and b"<!" in piece:  # one letter is looked for much faster than two
         return piece
-    begin = piece.find(_REFERENCES[0])
-    if begin >= 0:  # lists of references stand within each other, at the end of the record
-        end = piece.rfind(_REFERENCES[1])
-        piece = _spliced(piece, begin, end, len(_REFERENCES[1]))
+    kept: list[bytes] = []
+    at = 0
     for opening, closing in _NOT_ASKED_FOR:
-        begin = piece.find(opening)
-        if begin >= 0:
-            piece = _spliced(piece, begin, piece.find(closing, begin), len(closing))
-    return piece
-
-
-def _spliced(piece: bytes, begin: int, end: int, closing: int) -> bytes:
-    """The record without `begin:end`; as it is where the start tag is an empty element, or no end tag follows."""
-    tag_end = piece.find(b">", begin)
-    if end < 0 or end < tag_end or piece[tag_end - 1 : tag_end] == b"/":
-        return piece
-    return piece[:begin] + piece[end + closing :]
+        begin = piece.find(opening, at)
+        if begin < 0:
+            continue
+        # Lists of references stand within each other, at the end of the record.
+        end = piece.rfind(closing) if opening == b"<ReferenceList" else piece.find(closing, begin)
+        tag_end = piece.find(b">", begin)
+        if end < tag_end or piece[tag_end - 1 : tag_end] == b"/":  # no end tag, or an empty element
+            continue
+        kept.append(piece[at:begin])
+        at = end + len(closing)
+    kept.append(piece[at:])
+    return b"".join(kept)
 
 
 def _text(element: Element) -> str:

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import errno
 import lzma
+import zlib
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol, TypeVar
 
 from lang_audit.corpus.records import CorpusRecord, Rejected
 
-try:  # three times as fast, where it is installed
-    from isal.isal_zlib import IsalError as _InflateError
-    from isal.isal_zlib import decompressobj as _inflate
-except ImportError:
-    from zlib import decompressobj as _inflate
-    from zlib import error as _InflateError
+
+def _inflater() -> Any:
+    try:
+        return import_module("isal.isal_zlib")  # three times as fast as zlib, where it is installed
+    except ImportError:
+        return zlib
+
 
 LARGEST_RECORD: Final = 16 << 20
 """Bytes of one record, far more than a paper has: what is larger is passed over and rejected as "too-large"."""
@@ -28,6 +32,7 @@ _PIECE = 1 << 16  # bytes that are read from the file at a time
 _GROWN = 1 << 20  # bytes that a piece may unpack to at a time
 _EXCERPT = 200
 _UTF_8 = "utf-8"
+_ZLIB: Final = _inflater()
 
 Piece = TypeVar("Piece")
 
@@ -60,11 +65,11 @@ class _Gunzip:
     """zlib's decompressor in the manner of those of bz2 and lzma."""
 
     def __init__(self) -> None:
-        self._zlib = _inflate(wbits=31)
+        self._zlib = _ZLIB.decompressobj(wbits=31)
 
     @property
     def eof(self) -> bool:
-        return self._zlib.eof
+        return bool(self._zlib.eof)
 
     @property
     def needs_input(self) -> bool:
@@ -72,10 +77,11 @@ class _Gunzip:
 
     @property
     def unused_data(self) -> bytes:
-        return self._zlib.unused_data
+        return bytes(self._zlib.unused_data)
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        return self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+        grown: bytes = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+        return grown
 
 
 _PACKED: Final[tuple[tuple[bytes, Callable[[], _Unpacker]], ...]] = (
@@ -113,7 +119,7 @@ def _unpacked(file: BinaryIO, data: bytes, make: Callable[[], _Unpacker]) -> Ite
         ended = unpacker.needs_input and not data and not (data := file.read(_PIECE))
         try:
             grown = unpacker.decompress(data, _GROWN)
-        except (_InflateError, OSError, lzma.LZMAError, EOFError, ValueError) as error:
+        except (zlib.error, _ZLIB.error, OSError, lzma.LZMAError, EOFError, ValueError) as error:
             if ends_well and not data.startswith(tuple(magic for magic, _ in _PACKED)):
                 raise BrokenFileError("something that is not packed follows the packed data") from error
             raise BrokenFileError(f"the packed data are damaged ({error})") from error
@@ -209,6 +215,13 @@ def too_large(beginning: str | bytes = "") -> Fault:
     return Fault("too-large", f"The record is larger than {LARGEST_RECORD >> 20} MiB.", excerpt(beginning))
 
 
+def unopened(error: OSError) -> Fault:
+    """The fault of a file that cannot be read: it is out of reach, or damaged so that it points to places before its start."""
+    if error.errno == errno.EINVAL:
+        return Fault("broken-file", "The file breaks off or is damaged.")
+    return Fault("no-access", f"The file cannot be read: {error.strerror or error}.")
+
+
 def numbered(
     source: str,
     start: int,
@@ -217,7 +230,8 @@ def numbered(
 ) -> Iterator[CorpusRecord | Rejected]:
     """The records of a file from that of number `start` on: `pieces` are cheap to cut, `make` is only asked for what counts.
 
-    A file that breaks off ends with one Rejected "broken-file", one that cannot be opened is a Rejected "no-access".
+    A file that breaks off ends with one Rejected "broken-file", one that cannot be opened is a Rejected "no-access", one that
+    holds no record a Rejected "no-records".
     """
     position = 0
     stream = iter(pieces)
@@ -226,11 +240,13 @@ def numbered(
         try:
             piece = next(stream)
         except StopIteration:
+            if not start and not position:
+                yield Rejected(source, 0, "no-records", "The file holds no record.")
             return
         except BrokenFileError as error:
             fault = Fault("broken-file", f"The file breaks off or is damaged here: {error}.")
         except OSError as error:
-            fault = Fault("no-access", f"The file cannot be read: {error.strerror or error}.")
+            fault = unopened(error)
         if fault is not None:
             if position >= start:
                 yield Rejected(source, position, *fault)
