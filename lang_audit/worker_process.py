@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lang_audit.audit import Input, audit_file, audit_paper, too_large
@@ -85,7 +86,7 @@ def work(
     try:
         if load:
             warm_up(settings)
-        _limit_memory(limits.memory)
+        _limit_memory(limits.memory + _address_space() if limits.memory else None)
         gc.freeze()  # what is inherited is not collected, and so not copied either
         connection.send(Ready())
         for papers in range(1, sys.maxsize):
@@ -126,6 +127,13 @@ def _audit(connection: Connection, item: Input, settings: Settings, limits: Limi
 def _alarm(seconds: float | None, spare: float = 0.0) -> None:
     if ALARM is not None:
         signal.setitimer(signal.ITIMER_REAL, seconds + spare if seconds else 0)
+
+
+def _address_space() -> int:
+    """The bytes of address space that we have, inherited and loaded: no paper's doing. 0 where the system does not tell."""
+    with suppress(OSError, ValueError, AttributeError):
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _limit_memory(limit: int | None) -> None:

@@ -86,7 +86,7 @@ def default_jobs() -> int:
 
 
 def default_memory() -> int | None:
-    """The address space that a worker may take, in bytes: half of the machine's memory, 4 GiB at most."""
+    """The address space that a paper may take, in bytes, beyond what its worker has loaded: half of the memory, 4 GiB at most."""
     with suppress(AttributeError, ValueError, OSError):  # no sysconf, or not these names
         return min(process.MOST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
     return process.MOST_MEMORY
