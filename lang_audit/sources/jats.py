@@ -138,7 +138,8 @@ def _parse(data: bytes) -> tuple[Element, Problem | None]:
                 "malformed-xml", f"The file cannot be read as XML ({_plain(error)}).", problem.remedy
             ) from error
     for element in root.iter(etree.Element):
-        element.tag = str(element.tag).rpartition("}")[2].rpartition(":")[2]
+        local = str(element.tag).rpartition("}")[2]
+        element.tag = local.rpartition(":")[2] or local.strip(":") or "unnamed"  # broken XML has names such as "p:"
     return root, problem
 
 

@@ -340,3 +340,10 @@ def test_recognises_by_the_root_element(head: bytes, answer: bool) -> None:
 
 def test_reader_takes_every_xml_suffix() -> None:
     assert READER.suffixes == (".xml", ".nxml", ".jats")
+
+
+def test_broken_names_of_elements_are_no_defect(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text("<article><body><p:>Words.</p:><::>More</::><p>People came.</p></body></article>")
+    (paper,) = read(path)
+    assert "People came." in paper.text
