@@ -25,7 +25,7 @@ from lang_audit.errors import LangAuditError
 from lang_audit.manuscript.check import check_record
 from lang_audit.manuscript.checked import CheckedFile, Level, Remark
 from lang_audit.manuscript.fixes import plan
-from lang_audit.manuscript.ignores import PLACEHOLDER
+from lang_audit.manuscript.ignores import PLACEHOLDER, comment_signs
 from lang_audit.manuscript.places import Locator, SourceText
 from lang_audit.model import Finding
 from lang_audit.settings import Settings, load_settings
@@ -40,10 +40,6 @@ _SEVERITIES: dict[Level, lsp.DiagnosticSeverity] = {
     "stigmatising": lsp.DiagnosticSeverity.Warning,
     "outdated": lsp.DiagnosticSeverity.Information,
     "query": lsp.DiagnosticSeverity.Hint,
-}
-_COMMENTS = {
-    **dict.fromkeys((".md", ".markdown", ".qmd", ".rmd", ".html", ".htm", ".xhtml", ".xml"), ("<!-- ", " -->")),
-    **dict.fromkeys((".tex", ".ltx", ".latex"), ("% ", "")),
 }
 _LANGUAGES = {"markdown": ".md", "quarto": ".qmd", "latex": ".tex", "tex": ".tex", "html": ".html", "plaintext": ".txt"}
 
@@ -147,13 +143,12 @@ def _settings(folder: Path) -> Settings:
 
 
 def _diagnostic(remark: Remark, document: TextDocument) -> lsp.Diagnostic:
-    instead = f" Write instead: {remark.suggestion}." if remark.suggestion else ""
     return lsp.Diagnostic(
         range=_range(remark, document),
         severity=_SEVERITIES[remark.level],
         code=remark.rule,
         source="lang-audit",
-        message=f"“{remark.text}”: {remark.message}{instead}",
+        message=f"“{remark.text}”: {remark.message}{remark.advice}",
         data=remark.fingerprint,
     )
 
@@ -200,7 +195,7 @@ def _actions(server: Server, params: lsp.CodeActionParams) -> list[lsp.CodeActio
             found.append(
                 _action(f"Write “{remark.suggestion or 'other words'}”", uri, edits, diagnostic, preferred=True)
             )
-        if comment := _COMMENTS.get(_path_of(document).suffix.lower()):
+        if comment := comment_signs(_path_of(document)):
             edit = _comment(comment, remark, source, document)
             found.append(_action(f"Let “{remark.text}” pass on this line (add the reason)", uri, [edit], diagnostic))
     return found

@@ -60,6 +60,11 @@ class Remark(Frozen):
     finding: Finding | None = None
     fingerprint: str
 
+    @property
+    def advice(self) -> str:
+        """What to write instead as a sentence that follows the message, with a space before it; "" where nothing is suggested."""
+        return f" Write instead: {self.suggestion}." if self.suggestion else ""
+
 
 class Passed(Frozen):
     """A finding that is not remarked on: exempt by its usage, or ignored (`ignored_by` says where, `reason` why)."""

@@ -36,6 +36,7 @@ _COMMENTS = {
     "<": re.compile(rf"<!--\s*{_SAYS}\s*-->", re.DOTALL),
     "%": re.compile(rf"(?<!\\)%+[ \t]*{_SAYS}[ \t]*$", re.MULTILINE),
 }
+_SIGNS = {"<": ("<!-- ", " -->"), "%": ("% ", "")}
 _REASON = re.compile(r"(?:^|\s)(?:--|—|–)\s+")
 
 
@@ -106,6 +107,11 @@ def comments(path: Path, shown: str) -> Iterator[Ignored]:
             place=FilePlace(file=shown, line=line, column=column, end_line=end_line, end_column=end_column),
             lines=None if comment["scope"] == "ignore-file" else _scope(source, comment),
         )
+
+
+def comment_signs(path: Path) -> tuple[str, str] | None:
+    """What opens and closes a comment in a file of that name; None in formats that we know no comments of."""
+    return _SIGNS.get(_BY_SUFFIX.get(path.suffix.lower(), ""))
 
 
 def _parted(rest: str) -> tuple[frozenset[str], str]:

@@ -26,13 +26,12 @@ def _lines(checked: Checked) -> Iterator[str]:
             command = "error" if file.record.status == "failed" else "warning"
             yield _command(command, FilePlace(file=file.path), problem.code, f"{problem.message} {problem.remedy}")
         for remark in file.remarks:
-            instead = f" Write instead: {remark.suggestion}." if remark.suggestion else ""
             where = f" ({remark.place.within})" if remark.place.within and not remark.place.line else ""
             yield _command(
                 _COMMANDS[severity_of(remark.level, settings)],
                 remark.place,
                 f"{remark.level}: {remark.text}",
-                f"“{remark.text}”{where}: {remark.message}{instead} [{remark.rule}]",
+                f"“{remark.text}”{where}: {remark.message}{remark.advice} [{remark.rule}]",
             )
 
 

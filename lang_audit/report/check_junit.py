@@ -60,13 +60,12 @@ def _case(suite: ElementTree.Element, file: CheckedFile, remark: Remark, setting
     if place.line:
         case.set("file", _plain(place.file))
         case.set("line", str(place.line))
-    instead = f" Write instead: {remark.suggestion}." if remark.suggestion else ""
     sentence = f"\n{' '.join(remark.finding.sentence.split())}" if remark.finding else ""
-    words = _plain(f"{remark.message}{instead} [{remark.rule}]{sentence}")
+    words = _plain(f"{remark.message}{remark.advice} [{remark.rule}]{sentence}")
     fails = severity_of(remark.level, settings) == "error"
     if fails:
         failure = ElementTree.SubElement(
-            case, "failure", type=remark.level, message=_plain(f"“{remark.text}”{instead}")
+            case, "failure", type=remark.level, message=_plain(f"“{remark.text}”{remark.advice}")
         )
         failure.text = words
     else:

@@ -62,11 +62,10 @@ def severity_of(level: Level, settings: Settings) -> str:
 
 def _result(remark: Remark, settings: Settings, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
     _add_rule(remark.rule, settings, rules)
-    instead = f" Write instead: {remark.suggestion}." if remark.suggestion else ""
     return {
         "ruleId": remark.rule,
         "level": severity_of(remark.level, settings),
-        "message": {"text": f"“{remark.text}”: {remark.message}{instead}"},
+        "message": {"text": f"“{remark.text}”: {remark.message}{remark.advice}"},
         "locations": [_location(remark.place)],
         "partialFingerprints": {"langAudit/v1": remark.fingerprint},
         "properties": {"remark": remark.level},
