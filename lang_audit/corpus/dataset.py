@@ -1,4 +1,4 @@
-"""The tables of a finished corpus run, to ask questions of: each is a view of DuckDB, read from disk as far as it is asked for."""
+"""The tables of a finished corpus run, to ask questions of: each is a view of DuckDB, read from disk as far as needed."""
 
 from __future__ import annotations
 
