@@ -7,10 +7,10 @@ from lang_audit.settings import Settings
 from lang_audit.verdict import judge, verdict
 
 
-def appraise(paper: Paper, annotations: Annotations, settings: Settings) -> Appraisal:
-    """Judge every mention by the profile of `settings`, then the paper by their rule."""
-    findings = judge(annotations.mentions, settings.lexicon, paper.metadata.year, settings.profile)
-    return Appraisal(
+def appraise(paper: Paper, annotations: Annotations, settings: Settings, *, advise: bool = True) -> Appraisal:
+    """Judge every mention by the profile of `settings`, then the paper by their rule; `advise` asks for what to write instead."""
+    findings = judge(annotations.mentions, settings.lexicon, paper.metadata.year, settings.profile, advise=advise)
+    return Appraisal.trusted(
         paper=paper,
         findings=findings,
         person_first=annotations.person_first,

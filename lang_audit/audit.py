@@ -42,8 +42,8 @@ def audit_files(paths: Iterable[Path], *, settings: Settings | None = None) -> I
         yield from audit_file(found, settings=settings)
 
 
-def audit_paper(paper: Paper, *, settings: Settings | None = None) -> Record:
-    """Detect, judge and appraise one paper that was read already."""
+def audit_paper(paper: Paper, *, settings: Settings | None = None, advise: bool = True) -> Record:
+    """Detect, judge and appraise one paper that was read already; `advise` asks for what to write instead."""
     settings = settings or default_settings()
     lexicon = settings.lexicon
     found = detect(
@@ -55,7 +55,7 @@ def audit_paper(paper: Paper, *, settings: Settings | None = None) -> Record:
         codebooks=settings.codebook_names,
         characteristics=settings.characteristics,
     )
-    appraisal = appraise(paper, found, settings)
+    appraisal = appraise(paper, found, settings, advise=advise)
     status = "partial" if paper.problems else "ok"
     return Record(path=paper.source, status=status, appraisal=appraisal, problems=paper.problems)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -38,6 +38,17 @@ class Frozen(BaseModel):
     """A record that cannot be changed and refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def trusted(cls, **values: Any) -> Self:
+        """A record of values that the program made itself, every field given: a literature has millions, so none is validated."""
+        record = cls.__new__(cls)
+        for name, value in (("__dict__", values), ("__pydantic_fields_set__", set(values)), *_NO_MORE):
+            object.__setattr__(record, name, value)
+        return record
+
+
+_NO_MORE = (("__pydantic_extra__", None), ("__pydantic_private__", None))
 
 
 class Problem(Frozen):

@@ -18,6 +18,7 @@ from lang_audit.detection.extensions import text_of
 _BRACKETED = re.compile(r"[(\[]\s*[\w'’/+-]*[A-Z][\w'’/+-]*\s*[,;)\]]|\b[A-Z]{2,7}s?\s*[(=:]")
 _LISTED = re.compile(r"(?<![\w-])([A-Z][A-Za-z]*[A-Z]s?)(?:\s*[=:,]\s*|\s+)([A-Za-z][\w' -]{5,60})")
 _WINDOW = 140
+_FAR = 300  # characters within which a short form and its long form stand
 
 
 def definitions(text: str) -> dict[str, str]:
@@ -32,6 +33,12 @@ def definitions(text: str) -> dict[str, str]:
         if _initials_fit(short, long):
             found.setdefault(_singular(short), long.strip())
     return found
+
+
+def may_define(text: str, start: int, end: int) -> bool:
+    """Whether `definitions` may give a long form that begins between `start` and `end`: far cheaper than to look."""
+    near = max(0, start - _FAR), end + _FAR
+    return _BRACKETED.search(text, *near) is not None or _LISTED.search(text, *near) is not None
 
 
 def _singular(short: str) -> str:

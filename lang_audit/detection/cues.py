@@ -6,11 +6,11 @@ After ConText (Chapman et al. 2011; medspaCy's rules): a cue is a pattern, where
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lang_audit import yaml_source
 from lang_audit.config import lexicon_folder
@@ -43,7 +43,6 @@ class Cue(_Strict):
     not_in_titles: bool = False
     categories: list[Category] | None = None
     term: Annotated[str, Field(min_length=1)] | None = None
-    _compiled: dict[str, re.Pattern[str]] = PrivateAttr(default_factory=dict)
 
     @field_validator("cue", "term")
     @classmethod
@@ -54,21 +53,35 @@ class Cue(_Strict):
             raise ValueError(f"is no regular expression: {error}") from error
         return value
 
-    def pattern(self, side: Stands) -> re.Pattern[str]:
-        """The compiled pattern for a window on one side; the words of the cue are its group `cue`."""
-        if side not in self._compiled:
-            # Words and what parts them share no character, so that a failing match fails fast.
-            gap = rf"(?:[^\w\n]+\w+){{0,{self.within}}}\W*$"
-            lead = rf"^\W*(?:\w+\W+){{0,{self.within}}}"
-            source = {
-                "before": rf"(?<![\w-])(?P<cue>{self.cue}){gap}",
-                "after": rf"{lead}(?P<cue>{self.cue})"
-                if not self.cue.startswith(("^", "(?-i:^"))
-                else f"(?P<cue>{self.cue})",
-            }.get(side, f"(?P<cue>{self.cue})")
-            flags = re.IGNORECASE | (re.MULTILINE if side == "inside" else 0)
-            self._compiled[side] = re.compile(source, flags)
-        return self._compiled[side]
+    @cached_property
+    def patterns(self) -> SidePatterns:
+        """The compiled pattern for each side that the cue can stand on, made when it is first asked for."""
+        return SidePatterns(self.cue, self.within)
+
+    @cached_property
+    def whole_term(self) -> re.Pattern[str] | None:
+        """The pattern that the whole mention must fit."""
+        return re.compile(self.term, re.IGNORECASE) if self.term else None
+
+
+class SidePatterns(dict[Stands, re.Pattern[str]]):
+    """The patterns of a cue by the side that they are looked for on; the words of the cue are their group `cue`."""
+
+    def __init__(self, cue: str, within: int) -> None:
+        super().__init__()
+        self._cue, self._within = cue, within
+
+    def __missing__(self, side: Stands) -> re.Pattern[str]:
+        cue = self._cue
+        # Words and what parts them share no character, so that a failing match fails fast.
+        if side == "before":
+            source = rf"(?<![\w-])(?P<cue>{cue})(?:[^\w\n]+\w+){{0,{self._within}}}\W*$"
+        elif side == "after" and not cue.startswith(("^", "(?-i:^")):
+            source = rf"^\W*(?:\w+\W+){{0,{self._within}}}(?P<cue>{cue})"
+        else:
+            source = f"(?P<cue>{cue})"
+        found = self[side] = re.compile(source, re.IGNORECASE | (re.MULTILINE if side == "inside" else 0))
+        return found
 
 
 class UsageCues(_Strict):

@@ -6,8 +6,10 @@ the term stands for people or modifies a noun for people, its usage is the autho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import spacy
 from spacy.language import Language
@@ -87,28 +89,30 @@ def load_grammar(model: str | None = None, folder: Path | None = None) -> Langua
     return nlp
 
 
-def settle_unsure(docs: list[Doc], folder: Path | None = None, model: str | None = None) -> None:
-    """Decide the terms that `usage_context` left unsure, with the trained model on their sentences only.
+class Question(NamedTuple):
+    """A term that the rules left unsure: its sentence, its offsets there, its entry, and the words that made them unsure."""
 
-    Changes `span._.usage` and `span._.cue` in `docs`. Without a model the word rules stand.
-    """
-    unsure = [(doc, span) for doc in docs for span in doc.spans.get("lexicon", ()) if span._.unsure]
-    nlp = load_grammar(model, folder) if unsure else None
+    sentence: str
+    start: int
+    end: int
+    key: str
+    cue: str | None
+
+
+def answers(questions: Sequence[Question], folder: Path | None = None, model: str | None = None) -> list[bool]:
+    """Whether each term is said of people, by the trained model; without one no term is."""
+    nlp = load_grammar(model, folder) if questions else None
     if nlp is None:
-        return
-    sentences = [nlp.make_doc(span.sent.text) for _, span in unsure]
-    for sentence, (_, span) in zip(sentences, unsure, strict=True):
-        first = span.sent.start_char
-        start, end = span._.place
-        again = sentence.char_span(
-            start - first, end - first, label=span.label_, span_id=span.id_, alignment_mode="expand"
-        )
-        sentence.spans["lexicon"] = [again] if again is not None else []
-        for found in sentence.spans["lexicon"]:
-            found._.usage, found._.cue, found._.unsure = span._.usage, span._.cue, True
-    for sentence, (_, span) in zip(nlp.pipe(sentences), unsure, strict=True):
-        for found in sentence.spans["lexicon"]:
-            span._.usage, span._.cue = found._.usage, found._.cue
+        return [False] * len(questions)
+    docs = []
+    for sentence, start, end, key, cue in questions:
+        doc = nlp.make_doc(sentence)
+        span = doc.char_span(start, end, span_id=key, alignment_mode="expand")
+        doc.spans["lexicon"] = [span] if span is not None else []
+        for found in doc.spans["lexicon"]:
+            found._.usage, found._.cue, found._.unsure = "other-sense", cue, True
+        docs.append(doc)
+    return [any(span._.usage == "author" for span in doc.spans["lexicon"]) for doc in nlp.pipe(docs)]
 
 
 @Language.factory(

@@ -39,9 +39,9 @@ class TermScanner:
             word for entry in lexicon.entries.values() for pattern in entry.patterns for word in pattern_words(pattern)
         )
 
-    def candidates(self, text: str) -> list[Hit]:
-        """Where a term stands or may stand: every phrase found, and every word that a token pattern cannot do without."""
-        return self._scanner.find(text) + self._openers.find(text)
+    def may_hold_pattern(self, text: str) -> bool:
+        """Whether a word stands in `text` that one of the token patterns cannot do without."""
+        return bool(self._openers.find(text))
 
     def find(self, text: str) -> list[Hit]:
         """Every term in `text`, overlapping ones too."""
@@ -83,6 +83,14 @@ class LexiconMatcher:
     def __call__(self, doc: Doc) -> Doc:
         """Find and write; the doc's text is not changed."""
         return self.set_annotations(doc, self.match(doc))
+
+    def needs_tokens(self, text: str) -> bool:
+        """Whether a term of `text` may be one that is given as a token pattern."""
+        return self._scanner.may_hold_pattern(text)
+
+    def terms(self, text: str) -> list[Hit]:
+        """The terms of `text` that are given as phrases, the longest of overlapping ones."""
+        return longest_wins(self._scanner.find(text))
 
     def match(self, doc: Doc) -> list[Hit]:
         """The terms of `doc` as character offsets, the longest of overlapping ones."""

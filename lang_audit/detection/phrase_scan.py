@@ -21,8 +21,12 @@ _FOLD |= {ord(c): "'" for c in "\u2018\u2019\u201b\u02bc\u0060\u00b4"} | {ord("\
 _DASH_BETWEEN_SPACES = re.compile(r"(?<=[ \t\u00a0])[-\u2010-\u2013](?=[ \t\u00a0])")
 _SOFT = "\u00ad\u200b\u0002\ufffe"
 _RUN = re.compile(rf"[{_SOFT}]\s*|[\s\-\u2010-\u2013]{{2,}}")
+_LINE_END = re.compile(r"[-\u2010\u2011][ \t]*\r?\n")
 _BROKEN = re.compile(rf"[-\u2010\u2011][ \t]*\r?\n\s*|{_RUN.pattern}")
 _MARK = "\x01"
+# All at once, for text without anything that moves offsets; what may move them is shown by two spaces or the mark.
+_OTHER_SPACES = "\v\x1c\x1d\x1e\x1f\x85\u1680\u2000\u2001\u2004\u2005\u2006\u2007\u2008\u2028\u2029\u205f"
+_PLAIN = {**{ord(c): _MARK for c in _OTHER_SPACES + _SOFT}, **_FOLD}
 
 
 class Hit(NamedTuple):
@@ -56,14 +60,24 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=4)  # many scanners ask for the same passage one after the other
 def readings(text: str) -> tuple[Folded, ...]:
     """`text` folded: once, or twice where a hyphen at a line end may be part of a compound or of a broken word."""
-    return (_folded(text, _RUN), *((_folded(text, _BROKEN),) if _BROKEN.search(text) else ()))
+    broken = "\n" in text and _LINE_END.search(text) is not None
+    return (_folded(text, _RUN), *((_folded(text, _BROKEN),) if broken else ()))
+
+
+def lower_case(text: str) -> str:
+    """`text` in lower case with every offset as it was: a letter whose lower case is longer stays."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _folded(text: str, pattern: re.Pattern[str]) -> Folded:
-    marked = _DASH_BETWEEN_SPACES.sub(_MARK, text)
-    lowered = marked.lower()
-    if len(lowered) != len(text):
-        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in marked)
+    if pattern is _RUN:  # most text holds none: then no offset moves
+        plain = lower_case(text).translate(_PLAIN)
+        if "  " not in plain and _MARK not in plain:
+            return Folded(plain, [], [])
+    lowered = lower_case(_DASH_BETWEEN_SPACES.sub(_MARK, text))
     pieces: list[str] = []
     cuts: list[int] = []
     shifts: list[int] = []
@@ -97,6 +111,8 @@ class PhraseScanner:
 
     def find(self, text: str) -> list[Hit]:
         """Every phrase in `text`, in order of start, then of length."""
+        if self._automaton is None:
+            return []
         return sorted({hit for folded in readings(text) for hit in self._scan(folded)})
 
     def longest(self, text: str) -> list[Hit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -70,12 +71,12 @@ class Senses:
         return self._substances.union(self._words.weak_substances)
 
     def other_sense(
-        self, entry: Entry, sentence: str, start: int, end: int, near: str, paper: frozenset[str]
+        self, entry: Entry, sentence: str, start: int, end: int, near: str, paper: Callable[[], frozenset[str]]
     ) -> OtherSense | None:
         """What shows another sense than the flagged one, or None where the term is used as the entry means it.
 
-        `start:end` is the term in `sentence`; `near` is the passage and `paper` the words of the whole paper, where a
-        substance may be named.
+        `start:end` is the term in `sentence`; `near` is the passage and `paper` gives the words of the whole paper, where
+        a substance may be named.
         """
         if entry.sense == "any":
             return None
@@ -93,7 +94,7 @@ class Senses:
             return self._none_of(self._drugs, sentence)
         if self._none_of(self._any_substances, sentence[start:end]) is None:
             return None
-        names_one = bool(self._substances.intersection(paper))
+        names_one = not self._substances.isdisjoint(paper())
         return self._none_of(self._any_substances if names_one else self._substances, near)
 
     def names_people(self, noun: str) -> bool:
@@ -187,7 +188,7 @@ class Senses:
 
 
 def acronym_sense(
-    acronym: Acronym, surface: str, long_form: str | None, paper_words: frozenset[str]
+    acronym: Acronym, surface: str, long_form: str | None, paper_words: Callable[[], frozenset[str]]
 ) -> tuple[str, str | None]:
     """How an acronym is used: ("author" | "behaviour" | "other-sense", the words that decided).
 
@@ -202,7 +203,8 @@ def acronym_sense(
         if of_people or (of_the_act and surface.endswith("s")):
             return "author", long_form
         return ("behaviour" if of_the_act else "other-sense"), long_form
-    company = [word for word in acronym.domain if any(w.startswith(word) for w in paper_words)]
+    vocabulary = paper_words()
+    company = [word for word in acronym.domain if any(w.startswith(word) for w in vocabulary)]
     if len(company) >= (1 if len(surface.rstrip("s")) >= _TELLING_LETTERS else 2):
         return "author", None
     return "other-sense", "not explained in the paper"

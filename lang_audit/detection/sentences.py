@@ -21,6 +21,8 @@ _ALWAYS = re.compile(r"\b(?:et al|etc|inc|ltd|co|no)\.$", re.IGNORECASE)
 _END = re.compile(
     r"[.!?]+(?:[\"”’')\]]+)?(?:\s?\[[\d,\s–-]+\])?(?=\s+[\"“‘'(\[]?[A-Z0-9\"“‘\[(])|\n\s*\n|\n(?=\s*[•▪◦-]\s)"
 )
+_SOLID = re.compile(r"\S")
+_OPENER = re.compile(r"\s*(?:The|This|These|In|We|It|However|Our|A)\b")
 
 
 def sentence_starts(text: str) -> list[int]:
@@ -29,7 +31,7 @@ def sentence_starts(text: str) -> list[int]:
     for end in _END.finditer(text):
         if "\n" not in end[0] and _is_abbreviation(text, end):
             continue
-        following = re.compile(r"\S").search(text, end.end())
+        following = _SOLID.search(text, end.end())
         if following and following.start() > starts[-1]:
             starts.append(following.start())
     return starts
@@ -41,8 +43,7 @@ def _is_abbreviation(text: str, end: re.Match[str]) -> bool:
     before = text[max(0, end.start() - 12) : end.start() + 1]
     if not _ABBREVIATED.search(before):
         return False
-    following = text[end.end() :].lstrip()[:12]
-    return not (_ALWAYS.search(before) and re.match(r"(?:The|This|These|In|We|It|However|Our|A)\b", following))
+    return not (_ALWAYS.search(before) and _OPENER.match(text, end.end()))
 
 
 class PaperSentences:
@@ -67,6 +68,25 @@ def sentence_bounds(doc: Doc) -> list[tuple[int, int]]:
     if not doc.has_annotation("SENT_START"):
         return [(0, len(text_of(doc)))]
     return [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
+
+
+def text_bounds(text: str) -> list[tuple[int, int]]:
+    """The bounds of each sentence as `sentence_bounds` gives them of a doc, without its tokens.
+
+    White space in front of a sentence belongs to the one before, but for the single space that parts two words; in front of the
+    first it stands alone.
+    """
+    starts = sentence_starts(text)
+    if starts[0]:
+        starts = [0, *starts] if starts[0] < len(text) else [0]
+    return [
+        (start, _without_space(text, start, end)) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+    ]
+
+
+def _without_space(text: str, start: int, end: int) -> int:
+    single = end - 1 > start and text[end - 1] == " " and not text[end - 2].isspace()
+    return end - 1 if single else end
 
 
 def bounds_around(bounds: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:

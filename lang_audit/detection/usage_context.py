@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from lang_audit.detection import extensions
 from lang_audit.detection.cues import Cue, UsageCues, UsageRules, load_usage_rules
-from lang_audit.detection.extensions import text_of
-from lang_audit.detection.phrase_scan import PhraseScanner
+from lang_audit.detection.phrase_scan import PhraseScanner, fold
 from lang_audit.detection.proper_names import capitalised_name
-from lang_audit.detection.quotations import Quotation, quotations
+from lang_audit.detection.required_words import WordFilter
 from lang_audit.detection.senses import PREDICATE, Senses, acronym_sense
-from lang_audit.detection.sentences import bounds_around, sentence_bounds
+from lang_audit.detection.sentences import bounds_around
+from lang_audit.detection.surroundings import PaperWords, Surroundings
 from lang_audit.lexicon import Entry, Lexicon, load_lexicon
 from lang_audit.model import Usage
 
@@ -37,6 +37,7 @@ _SCARE_WORDS = 3
 _NOT_AFTER_SO_CALLED = frozenset({"quoted", "mentioned"})
 _SO_CALLED = re.compile(r"(?:so[- ]called|self-styled|what (?:\w+ ){1,2}calls?)\W*$", re.IGNORECASE)
 _LOOK_BACK = 220
+_BESIDE = frozenset({"before", "after", "around"})
 _CAPITALISED_SHARE = 0.4
 # Left in lower case in titles.
 _SMALL_WORDS = frozenset(
@@ -58,30 +59,28 @@ def senses_of(lexicon: Lexicon, rules: UsageRules) -> Senses:
     return Senses(rules.people, frozenset(form.lower() for form in labels if " " not in form and "-" not in form))
 
 
-@dataclass(frozen=True)
 class _Place:
-    """A term in its surroundings: the passage, the sentence's bounds, the term's offsets in the passage.
+    """A term in its surroundings: its offsets in the passage, the bounds of its sentence.
 
     `quotation` is the innermost one that holds the term, `quotations` are all of the passage.
     """
 
-    text: str
-    sentence_start: int
-    sentence_end: int
-    start: int
-    end: int
-    quotation: Quotation | None
-    quotations: tuple[Quotation, ...] = ()
+    def __init__(self, around: Surroundings, start: int, end: int) -> None:
+        self.around, self.text, self.quotations = around, around.text, around.quotations
+        self.start, self.end = start, end
+        self.sentence_start, self.sentence_end = bounds_around(around.sentences, start, end)
+        holding = (q for q in self.quotations if q.start < start and q.end >= end)
+        self.quotation = max(holding, default=None, key=attrgetter("start"))
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         return self.text[self.sentence_start : self.sentence_end]
 
-    @property
+    @cached_property
     def before(self) -> str:
         return self.text[max(self.sentence_start, self.start - _LOOK_BACK) : self.start]
 
-    @property
+    @cached_property
     def after(self) -> str:
         return self.text[self.end : min(self.sentence_end, self.end + _LOOK_BACK)]
 
@@ -110,47 +109,45 @@ class UsageContext:
         self._senses = senses_of(lexicon, rules)
         self._names = {file.usage: PhraseScanner(file.names) for file in rules.files if file.names}
         self._heads = {file.usage: frozenset(file.heads) for file in rules.files if file.heads}
-        self._exceptions: dict[str, dict[Usage, PhraseScanner]] = {}
+        cues = list(enumerate((file.usage, cue) for file in rules.files for cue in file.cues))
+        self._filter = WordFilter(cue.cue for _, (_, cue) in cues)
+        self._cues = {file.usage: [(k, cue) for k, (usage, cue) in cues if usage == file.usage] for file in rules.files}
+        self._exceptions: dict[str, tuple[PhraseScanner, dict[str, list[Usage]]]] = {}
 
     def __call__(self, doc: Doc) -> Doc:
         """Decide and write; spans are not moved."""
-        quoted = None
-        for span in doc.spans.get("lexicon", ()):
-            if quoted is None:
-                quoted, sentences = quotations(text_of(doc)), sentence_bounds(doc)
-            span._.usage, span._.cue, span._.unsure = self.decide(doc, span, quoted, sentences)
+        spans = doc.spans.get("lexicon", ())
+        around = Surroundings.of(doc) if spans else None
+        for span in spans:
+            start, end = span._.place or (span.start_char, span.end_char)
+            assert around is not None
+            span._.usage, span._.cue, span._.unsure = self.decide(around, span.id_, start, end)
         return doc
 
-    def decide(self, doc: Doc, span: Span, quoted: list[Quotation], sentences: list[tuple[int, int]]) -> Ruling:
-        """The usage of one term and the words that decided it (None where nothing but the authors' voice is left).
-
-        `quoted` and `sentences` are the doc's quotations and sentence bounds, in characters.
-        """
-        if (settled := _BY_SECTION.get(doc._.section) or _BY_PASSAGE.get(doc._.passage)) is not None:
-            return Ruling(settled, f"in {doc._.section if doc._.section in _BY_SECTION else 'a ' + doc._.passage}")
-        place = _place(text_of(doc), span, quoted, sentences)
-        entry = self._lexicon.entries[span.id_]
-        for ruling in self._rulings(doc, span.id_, entry, place):
+    def decide(self, around: Surroundings, key: str, start: int, end: int) -> Ruling:
+        """The usage of the term of entry `key` at `start:end`, and the words that decided it (None: the authors' own voice)."""
+        if (settled := _BY_SECTION.get(around.section) or _BY_PASSAGE.get(around.passage)) is not None:
+            return Ruling(settled, f"in {around.section if around.section in _BY_SECTION else 'a ' + around.passage}")
+        place = _Place(around, start, end)
+        entry = self._lexicon.entries[key]
+        for ruling in self._rulings(around.paper, key, entry, place):
             return ruling
         return Ruling("author", None)
 
-    def _rulings(self, doc: Doc, key: str, entry: Entry, place: _Place) -> Iterator[Ruling]:
+    def _rulings(self, paper: PaperWords, key: str, entry: Entry, place: _Place) -> Iterator[Ruling]:
         if entry.acronym:
-            usage, cue = acronym_sense(
-                entry.acronym, place.text[place.start : place.end], _long_form(doc, place), _paper_words(doc)
-            )
+            surface = place.text[place.start : place.end]
+            usage, cue = acronym_sense(entry.acronym, surface, _long_form(paper, place), lambda: paper.vocabulary)
             if usage == "other-sense" or (usage == "behaviour" and not PREDICATE.search(place.before)):
                 yield Ruling(usage, cue)  # type: ignore[arg-type]
-        exceptions = dict(self._exceptions_of(key, entry))
-        own_names = exceptions.pop("self-named", None)  # a union's full name is a name first
-        for exempt, scanner in exceptions.items():
-            yield from _in_phrase(exempt, scanner, place)
+        innocent = self._innocent(key, entry, place)
+        yield from (ruling for ruling in innocent if ruling.usage != "self-named")
         own_label = place.quotation is not None and _SO_CALLED.search(place.text[: place.quotation.start]) is not None
         for file in self._rules.files:
             if own_label and file.usage in _NOT_AFTER_SO_CALLED:
                 continue
-            if file.usage == "self-named" and own_names is not None:
-                yield from _in_phrase("self-named", own_names, place)
+            if file.usage == "self-named":  # a union's full name is a name first
+                yield from (ruling for ruling in innocent if ruling.usage == "self-named")
             if file.applies_to is None or entry.category in file.applies_to:
                 yield from self._by_cues(
                     file, entry, place, beside_quotation=file.usage == "mentioned" and place.in_speech
@@ -163,31 +160,46 @@ class UsageContext:
             place.start - place.sentence_start,
             place.end - place.sentence_start,
             place.text,
-            _paper_words(doc),
+            lambda: paper.vocabulary,
         )
         if other is not None:
             yield Ruling("other-sense", other.words, unsure=not other.sure)
 
-    def _exceptions_of(self, key: str, entry: Entry) -> dict[Usage, PhraseScanner]:
-        """The entry's innocent phrases, made ready when the entry is first met: most entries never are."""
-        if key not in self._exceptions:
-            self._exceptions[key] = {usage: PhraseScanner(phrases) for usage, phrases in entry.exceptions.items()}
-        return self._exceptions[key]
+    def _innocent(self, key: str, entry: Entry, place: _Place) -> list[Ruling]:
+        """The entry's own innocent phrases that the term overlaps."""
+        if not entry.exceptions:
+            return []
+        if key not in self._exceptions:  # made ready when the entry is first met: most never are
+            usages: dict[str, list[Usage]] = {}
+            for usage, phrases in entry.exceptions.items():
+                for phrase in phrases:
+                    usages.setdefault(fold(phrase), []).append(usage)
+            self._exceptions[key] = PhraseScanner(usages), usages
+        scanner, usages = self._exceptions[key]
+        found = [
+            Ruling(usage, place.text[hit.start : hit.end])
+            for hit in place.around.hits(scanner)
+            if hit.start < place.end and hit.end > place.start
+            for usage in usages[hit.phrase]
+        ]
+        order = list(entry.exceptions)
+        return sorted(found, key=lambda ruling: order.index(ruling.usage))
 
     def _by_cues(
         self, file: UsageCues, entry: Entry, place: _Place, beside_quotation: bool = False
     ) -> Iterator[Ruling]:
         """What a file of cues says; `beside_quotation` asks only those that look beside the quotation, not into it."""
         if file.names:
-            for hit in self._names[file.usage].find(place.text):
+            for hit in place.around.hits(self._names[file.usage]):
                 if hit.start <= place.start and hit.end >= place.end and _capitalised(place.text[hit.start : hit.end]):
                     yield Ruling(file.usage, place.text[hit.start : hit.end])
-        if file.heads and not place.in_title_case:
+        if file.heads:
             name = capitalised_name(place.text, place.start, place.end, self._heads[file.usage])
-            if name is not None:
+            if name is not None and not place.in_title_case:
                 yield Ruling(file.usage, name)
-        for cue in file.cues:
-            if beside_quotation and not cue.in_quotes:
+        may_match = place.around.may_match(self._filter)
+        for number, cue in self._cues[file.usage]:
+            if number not in may_match or (beside_quotation and not cue.in_quotes):
                 continue
             if cue.categories is not None and entry.category not in cue.categories:
                 continue
@@ -199,44 +211,46 @@ def _capitalised(name: str) -> bool:
     return all(word[0].isupper() for word in re.findall(r"[^\W\d_]{5,}", name))
 
 
-def _in_phrase(usage: Usage, scanner: PhraseScanner, place: _Place) -> Iterator[Ruling]:
-    """A term that overlaps one of an entry's innocent phrases."""
-    for hit in scanner.find(place.text):
-        if hit.start < place.end and hit.end > place.start:
-            yield Ruling(usage, place.text[hit.start : hit.end])
-
-
 def _words_of(cue: Cue, place: _Place) -> str | None:
     """The words of `cue` where it holds at `place`, else None."""
     if cue.in_quotes is not None and cue.in_quotes != (place.quotation is not None):
         return None
     if cue.not_in_titles and place.in_title_case:
         return None
-    if cue.term and not re.fullmatch(cue.term, place.text[place.start : place.end], re.IGNORECASE):
-        return None
     if cue.unless_quotes and any(mark in place.text for mark in '"“'):
         return None
-    before, after = place.before, place.after
-    if cue.in_quotes and place.quotation:  # beside the quotation, not beside the term inside it
-        before = place.text[max(0, place.quotation.start - _LOOK_BACK) : place.quotation.start]
-        after = place.text[place.quotation.end : place.quotation.end + _LOOK_BACK]
-    found = None
-    if cue.stands in ("before", "around"):
-        found = cue.pattern("before").search(before)
-    if found is None and cue.stands in ("after", "around"):
-        found = cue.pattern("after").search(after)
-    if cue.stands == "touching":
-        found = cue.pattern("touching").match(place.text[place.end : place.end + 20])
-    elif cue.stands == "after_quotation" and place.quotation:
-        found = cue.pattern("after_quotation").match(place.text[place.quotation.end - 1 : place.quotation.end + 20])
-    elif cue.stands == "passage":
-        found = next((m for m in cue.pattern("passage").finditer(place.text) if not _of_another(m, 0, place)), None)
-    elif cue.stands == "sentence":
-        said = cue.pattern("sentence").finditer(place.sentence)
-        found = next((m for m in said if not _of_another(m, place.sentence_start, place)), None)
-    elif cue.stands == "inside":
-        found = next((m for m in cue.pattern("inside").finditer(place.text) if _encloses(m, place)), None)
+    if cue.whole_term is not None and not cue.whole_term.fullmatch(place.text[place.start : place.end]):
+        return None
+    found = _beside(cue, place) if cue.stands in _BESIDE else _somewhere(cue, place)
     return found["cue"] if found else None
+
+
+def _beside(cue: Cue, place: _Place) -> re.Match[str] | None:
+    """The match in front of the term or behind it; where the cue asks for quotation marks, in front of or behind those."""
+    quotation = place.quotation if cue.in_quotes else None
+    found = None
+    if cue.stands != "after":
+        before = place.text[max(0, quotation.start - _LOOK_BACK) : quotation.start] if quotation else place.before
+        found = cue.patterns["before"].search(before)
+    if found is None and cue.stands != "before":
+        after = place.text[quotation.end : quotation.end + _LOOK_BACK] if quotation else place.after
+        found = cue.patterns["after"].search(after)
+    return found
+
+
+def _somewhere(cue: Cue, place: _Place) -> re.Match[str] | None:
+    pattern = cue.patterns[cue.stands]
+    if cue.stands == "touching":
+        return pattern.match(place.text[place.end : place.end + 20])
+    if cue.stands == "after_quotation":
+        quotation = place.quotation
+        return pattern.match(place.text[quotation.end - 1 : quotation.end + 20]) if quotation else None
+    if cue.stands == "passage":
+        return next((m for m in place.around.matches(pattern) if not _of_another(m, 0, place)), None)
+    if cue.stands == "sentence":
+        said = place.around.matches(pattern, place.sentence_start, place.sentence_end)
+        return next((m for m in said if not _of_another(m, place.sentence_start, place)), None)
+    return next((m for m in place.around.matches(pattern) if m.start() <= place.start and m.end() >= place.end), None)
 
 
 def _of_another(match: re.Match[str], offset: int, place: _Place) -> bool:
@@ -245,39 +259,15 @@ def _of_another(match: re.Match[str], offset: int, place: _Place) -> bool:
     return any(q.start < start and end <= q.end and not q.start < place.start < q.end for q in place.quotations)
 
 
-def _encloses(match: re.Match[str], place: _Place) -> bool:
-    return match.start() <= place.start and match.end() >= place.end
-
-
 def _by_quotation(place: _Place) -> Iterator[Ruling]:
     """A term in quotation marks: speech, or a label held at arm's length."""
     yield Ruling("quoted" if place.in_speech else "mentioned", "in quotation marks")
 
 
-def _place(text: str, span: Span, quoted: list[Quotation], sentences: list[tuple[int, int]]) -> _Place:
-    start, end = span._.place or (span.start_char, span.end_char)
-    sentence_start, sentence_end = bounds_around(sentences, start, end)
-    around = [q for q in quoted if q.start < start and q.end >= end]
-    innermost = max(around, default=None, key=lambda q: q.start)
-    return _Place(text, sentence_start, sentence_end, start, end, innermost, tuple(quoted))
-
-
-def _long_form(doc: Doc, place: _Place) -> str | None:
-    known = doc._.definitions or {}
+def _long_form(paper: PaperWords, place: _Place) -> str | None:
+    known = paper.definitions
     surface = place.text[place.start : place.end].rstrip("'’")
     return known.get(surface) or known.get(surface.rstrip("s")) or None
-
-
-def _paper_words(doc: Doc) -> frozenset[str]:
-    if doc._.paper_words is not None:
-        words: frozenset[str] = doc._.paper_words
-        return words
-    return words_of(text_of(doc))
-
-
-def words_of(text: str) -> frozenset[str]:
-    """The lower-case words of a text, by which unexplained acronyms are judged."""
-    return frozenset(re.findall(r"[^\W\d_]{3,}", text.lower()))
 
 
 @Language.factory(

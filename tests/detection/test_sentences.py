@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import pytest
+import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lang_audit.detection.sentences import bounds_around, sentence_starts
+from lang_audit.detection.sentences import PaperSentences, bounds_around, sentence_bounds, sentence_starts, text_bounds
+
+BLANK = spacy.blank("en")
 
 
 @pytest.mark.parametrize(
@@ -33,3 +36,12 @@ def test_starts_rise_and_lie_inside(text: str) -> None:
 def test_a_term_that_runs_over_a_bound_widens_the_sentence() -> None:
     assert bounds_around([(0, 10), (11, 30)], 8, 14) == (0, 14)
     assert bounds_around([(0, 10), (11, 30)], 12, 14) == (11, 30)
+
+
+PIECES = ["One came", ".", ". ", " ", "  ", "\n", "\n\n", "\t", "Two", "et al", "(3)", "“Why?”", "• ", "\u00a0", "e.g."]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join))
+def test_bounds_without_tokens_are_those_of_the_tokens(text: str) -> None:
+    doc = PaperSentences()(BLANK.make_doc(text))
+    assert text_bounds(text) == sentence_bounds(doc)
