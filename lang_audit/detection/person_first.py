@@ -12,7 +12,7 @@ from functools import cache
 from operator import itemgetter
 from pathlib import Path
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 from pydantic import BaseModel, ConfigDict, Field
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -74,14 +74,14 @@ class PersonFirst:
             rf"|(?P<open>{who}(?:{'|'.join(words.who_open)})|(?:{'|'.join(words.with_)})(?=[ ,]))"
             r")"
         )
-        self._nouns = AhoCorasick(words.nouns)
+        self._nouns = AhoCorasick(words.nouns, implementation=Implementation.DFA)
         self._behind = re.compile(behind.replace("<substance>", words.substance), re.IGNORECASE)
         self._condition = re.compile(rf"\b(?:non-)?(?:{'|'.join(words.condition_stems)})[\w'’-]*{_KIND}", re.IGNORECASE)
         self._other_condition = re.compile(rf"\b(?:{'|'.join(words.not_conditions)})", re.IGNORECASE)
         self._generic = tuple(words.generic_stems)
         self._condition_acronym = re.compile(rf"(?<![\w-])(?:{'|'.join(words.condition_acronyms)})(?![\w-])")
         self._of_people: dict[str, bool] = {}
-        self._acronyms = AhoCorasick(words.acronyms)
+        self._acronyms = AhoCorasick(words.acronyms, implementation=Implementation.DFA)
         self._acronym_heads = tuple({acronym[:2] for acronym in words.acronyms})
 
     def find(self, text: str, paper: PaperWords | None = None) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from lang_audit.detection.phrase_scan import lower_case
 
@@ -109,7 +109,7 @@ class WordFilter:
             for word in words:
                 self._owners.setdefault(word, []).append(number)
         self._words = list(self._owners)
-        self._automaton = AhoCorasick(self._words) if self._words else None
+        self._automaton = AhoCorasick(self._words, implementation=Implementation.DFA) if self._words else None
 
     def may_match(self, text: str) -> set[int]:
         """The expressions that may match in `text`; no other does."""
