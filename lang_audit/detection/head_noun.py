@@ -104,15 +104,18 @@ def answers(questions: Sequence[Question], folder: Path | None = None, model: st
     nlp = load_grammar(model, folder) if questions else None
     if nlp is None:
         return [False] * len(questions)
-    docs = []
-    for sentence, start, end, key, cue in questions:
-        doc = nlp.make_doc(sentence)
-        span = doc.char_span(start, end, span_id=key, alignment_mode="expand")
-        doc.spans["lexicon"] = [span] if span is not None else []
-        for found in doc.spans["lexicon"]:
-            found._.usage, found._.cue, found._.unsure = "other-sense", cue, True
-        docs.append(doc)
-    return [any(span._.usage == "author" for span in doc.spans["lexicon"]) for doc in nlp.pipe(docs)]
+    with nlp.memory_zone():  # else the words of a whole literature would stay in its vocabulary
+        docs = [_asked(nlp, question) for question in questions]
+        return [any(span._.usage == "author" for span in doc.spans["lexicon"]) for doc in nlp.pipe(docs)]
+
+
+def _asked(nlp: Language, question: Question) -> Doc:
+    doc = nlp.make_doc(question.sentence)
+    span = doc.char_span(question.start, question.end, span_id=question.key, alignment_mode="expand")
+    doc.spans["lexicon"] = [span] if span is not None else []
+    for found in doc.spans["lexicon"]:
+        found._.usage, found._.cue, found._.unsure = "other-sense", question.cue, True
+    return doc
 
 
 @Language.factory(

@@ -36,6 +36,7 @@ _KIND = (
 _OTHER_SPACES = "\n\t\r\u00a0\u2009\u202f"
 _LINE_BREAKS = dict.fromkeys(map(ord, _OTHER_SPACES), " ")
 _MOST_WORDS = 8
+_MOST_KEPT = 5_000  # long forms: a literature has millions
 _END = re.compile(
     r"\b(?:who|which|that|were|was|are|is|have|has|had|in|on|at|by|from|to|for|as|than|versus|vs|when|while|during|after|"
     r"before|between|among|using|receiving|treated|undergoing|showed|may|can|could|should|would|will|did|do|does|reported|"
@@ -143,6 +144,8 @@ class PersonFirst:
     def _is_person_first(self, long_form: str) -> bool:
         """Whether an acronym stands for a person-first reference; asked once a long form, not once a passage."""
         if long_form not in self._of_people:
+            if len(self._of_people) >= _MOST_KEPT:
+                self._of_people.clear()
             alone = PaperWords(long_form, known={})
             self._of_people[long_form] = any(start <= 2 for start, _ in self._phrases(long_form, alone))
         return self._of_people[long_form]
