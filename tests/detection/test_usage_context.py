@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lang_audit.model import Appraisal
+from lang_audit.model import Appraisal, Finding
 
 Appraise = Callable[..., Appraisal]
 
@@ -92,3 +92,36 @@ def test_long_hostile_text_is_read_in_time(appraise_text: Appraise, text: str) -
 def test_words_that_another_says_in_quotation_marks_do_not_make_the_term_a_quotation(appraise_text: Appraise) -> None:
     found = appraise_text("The addicts were asked, “I was an addict” she said.")
     assert [finding.usage for finding in found.findings] == ["author", "quoted"]
+
+
+@pytest.mark.parametrize("prefix", ["non-", "Non-", "non‐", "non "])
+def test_a_denied_term_is_another_word(appraise_text: Appraise, prefix: str) -> None:
+    text = f"Of the {prefix}obese patients most were women; the obese patients were men."
+    findings = findings_of(appraise_text, text)
+    assert [(f.usage, f.cue) for f in findings] == [("other-sense", prefix.strip()), ("author", None)]
+
+
+def test_a_race_is_not_denied_but_sorted_by(appraise_text: Appraise) -> None:
+    assert findings_of(appraise_text, "Non-Caucasian men were asked.")[0].usage == "author"
+
+
+def test_denied_forms_with_an_entry_of_their_own_are_still_raised(appraise_text: Appraise) -> None:
+    assert [
+        (f.text, f.decision) for f in findings_of(appraise_text, "Both diabetics and non-diabetics were asked.")
+    ] == [
+        ("diabetics", "flag"),
+        ("non-diabetics", "flag"),
+    ]
+
+
+@pytest.mark.parametrize("heading", ["Editors' Summary", "Editor’s Summary", "Editorial Commentary"])
+def test_what_the_editors_write_about_a_paper_is_not_the_authors_voice(appraise_text: Appraise, heading: str) -> None:
+    findings = findings_of(appraise_text, f"{heading} Background: Many addicts die young.")
+    assert [(f.usage, f.cue) for f in findings] == [("quoted", heading)]
+    assert [f.usage for f in findings_of(appraise_text, "The editorial commentary said that addicts were asked.")] == [
+        "author"
+    ]
+
+
+def findings_of(appraise_text: Appraise, text: str) -> tuple[Finding, ...]:
+    return appraise_text(text).findings
