@@ -21,8 +21,11 @@ import click
 
 from lang_audit import __version__
 from lang_audit.commands.check import check
+from lang_audit.commands.corpus import corpus
+from lang_audit.commands.evaluate import evaluate
 from lang_audit.commands.lexicon import explain, lexicon
 from lang_audit.commands.lsp import lsp
+from lang_audit.commands.sample import sample
 from lang_audit.errors import LangAuditError
 
 if TYPE_CHECKING:
@@ -47,9 +50,12 @@ def cli() -> None:
 
 
 cli.add_command(check)
+cli.add_command(evaluate)
+cli.add_command(corpus)
 cli.add_command(explain)
 cli.add_command(lexicon)
 cli.add_command(lsp)
+cli.add_command(sample)
 
 
 @cli.command()
@@ -211,26 +217,6 @@ def appraise(
             failed = sum(_tell_failure(record) for record in records)
     if failed:
         sys.exit(FAILED)
-
-
-@cli.command()
-@click.argument("gold", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option(
-    "--papers",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Where the papers are (default: beside GOLD).",
-)
-@click.option("--show", type=int, default=20, show_default=True, help="How many disagreements to print.")
-def evaluate(gold: Path, papers: Path | None, show: int) -> None:
-    """Compare what lang-audit finds with what people marked in the same papers (GOLD, JSON Lines)."""
-    from lang_audit.audit import audit_file
-    from lang_audit.evaluate import evaluate as compare
-    from lang_audit.evaluate import format_scores, load_gold
-
-    marked = load_gold(gold)
-    folder = papers or gold.parent
-    records = [record for paper in marked for record in audit_file(folder / paper.source)]
-    click.echo(format_scores(compare(marked, records), show))
 
 
 def _formats(tables: tuple[TableFormat | Literal["none"], ...]) -> list[TableFormat] | None:

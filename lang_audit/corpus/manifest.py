@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
+from lang_audit.corpus.durable import write_durably
 from lang_audit.errors import ConfigError
 from lang_audit.model import Frozen, VerdictRule
 
@@ -22,6 +23,7 @@ class Input(Frozen):
     name: str
     kind: str
     bytes: int
+    modified: int | None = None  # nanoseconds since 1970: tells at a glance that a file is as it was
     sha256: str | None = None
     records: int | None = None
     audited: int | None = None
@@ -29,6 +31,7 @@ class Input(Frozen):
     rejected: int | None = None
     failed: int | None = None
     left_out: int | None = None
+    problem: str | None = None  # why it could not be read, or not to its end
 
 
 class Identity(Frozen):
@@ -55,7 +58,13 @@ class Manifest(Frozen):
     format: int = FORMAT
     state: Literal["running", "finished"]
     identity: Identity
+    part_records: int = 10_000  # records of an input that share a part of the tables
     inputs: tuple[Input, ...]
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Put the manifest of a run into its folder, in the place of one that is there."""
+    write_durably(folder / MANIFEST, f"{manifest.model_dump_json(indent=1)}\n".encode("utf-8", "backslashreplace"))
 
 
 def read_manifest(folder: Path) -> Manifest | None:

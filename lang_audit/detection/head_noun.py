@@ -89,6 +89,15 @@ def load_grammar(model: str | None = None, folder: Path | None = None) -> Langua
     return nlp
 
 
+def model_name(model: str | None = None, folder: Path | None = None) -> str | None:
+    """The trained model that is used, with its version: "en_core_web_sm 3.8.0"; None where there is none."""
+    nlp = load_grammar(model, folder)
+    if nlp is None:
+        return None
+    name = model or next(name for name in MODELS if spacy.util.is_package(name))
+    return f"{name} {nlp.meta.get('version', '')}".strip()
+
+
 class Question(NamedTuple):
     """A term that the rules left unsure: its sentence, its offsets there, its entry, and the words that made them unsure."""
 

@@ -29,7 +29,7 @@ from lang_audit.detection.surroundings import PaperWords, Surroundings
 GROUP = "person_first"
 # The words behind "with": up to eight, with brackets and lists, as far as the noun phrase goes.
 _COMPLEMENT = re.compile(r"(?: ?[\w'’/%=<>.+-]+| ?\((?:[^()]{1,40})\)|,(?= [\w'’-]+,? (?:and|or) ))*")
-# "sickle" goes on to "cell disease", "opioid use" to "disorder", "hepatitis" to "C virus infection", "mental" to "health problems".
+# "sickle" goes on to "cell disease", "opioid use" to "disorder", "hepatitis" to "C virus infection".
 _KIND = (
     r"(?:(?: (?:cell|use|spectrum|personality|health|depressive|affective))? (?:disease|disorders?|syndromes?|infections?"
     r"|illness(?:es)?|virus|problems?|conditions?|difficult(?:y|ies)|symptoms?|episodes?|nephropathy|neuropathy|retinopathy)\b"

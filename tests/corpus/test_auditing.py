@@ -23,7 +23,7 @@ from lang_audit.model import Mention, Paper, Record
 from lang_audit.settings import Settings, load_settings
 
 SHARED = Path(__file__).parents[3] / "shared" / "papers" / "abstracts"
-EVERY = int(os.environ.get("LANG_AUDIT_EVERY", "40"))  # 1: all of the real abstracts, some minutes
+EVERY = int(os.environ.get("LANG_AUDIT_EVERY", "150"))  # 1: all of the real abstracts, ten minutes
 
 
 def record(title: str, abstract: str, position: int = 0) -> CorpusRecord:
