@@ -1,8 +1,8 @@
 """Write the sample papers and their gold again: `python corpus_samples/make_samples.py [FOLDER]`; default: this folder.
 
 Eight fabricated papers (`papers/*.yaml`) are written as PDF, JATS XML and plain text, and two of them as manuscripts into
-`manuscript_samples/` beside this folder (not where a FOLDER is named); the same content gives the same
-bytes. Needs reportlab, a development dependency; reading the samples needs nothing.
+`manuscript_samples/` and a literature into `literature_samples/` beside this folder (not where a FOLDER is named); the same
+content gives the same bytes. Needs reportlab, a development dependency; reading the samples needs nothing.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from pathlib import Path
 
 from sample_content import SamplePaper, load_papers
 from sample_jats import jats_of
+from sample_literature import write_literature
 from sample_manuscripts import write_manuscripts
 from sample_pdf import write_pdf
 from sample_text import text_of
 
 HERE = Path(__file__).parent
 MANUSCRIPTS = HERE.parent / "manuscript_samples"
+LITERATURE = HERE.parent / "literature_samples"
 
 
 def write(paper: SamplePaper, form: str, path: Path) -> None:
@@ -46,3 +48,4 @@ if __name__ == "__main__":
     main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
     if len(sys.argv) == 1:
         write_manuscripts(load_papers(), MANUSCRIPTS)
+        write_literature(LITERATURE)

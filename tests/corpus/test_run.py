@@ -299,3 +299,9 @@ def test_units_and_parts_follow_from_the_input(source: Path) -> None:
     found = units.units_of(run.find_sources([source]))
     assert [len(unit.sources) for unit in found] == [1, 1, 1, 5]
     assert units.placed(units.place(3, 70_000, 9_999)) == (3, 70_000, 9_999)
+
+
+def test_the_sample_literature_is_audited(tmp_path: Path) -> None:
+    samples = Path(__file__).parents[2] / "literature_samples"
+    outcome = do(samples, tmp_path / "out", execute=inline, part_records=100)
+    assert outcome.totals() == {"audited": 300, "duplicate": 30, "rejected": 0, "failed": 0, "left-out": 0}
