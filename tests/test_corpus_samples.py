@@ -104,7 +104,7 @@ def test_the_same_paper_gives_the_same_flags_in_every_format(name):
 
 
 def test_the_sample_literature_is_as_its_maker_writes_it(tmp_path):
-    making = "import sys; from pathlib import Path; from sample_literature import write_literature; write_literature(Path(sys.argv[1]))"
+    making = "import pathlib, sys, sample_literature as made; made.write_literature(pathlib.Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", making, tmp_path], cwd=SAMPLES, check=True)
     kept = SAMPLES.parent / "literature_samples"
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {p.name: p.read_bytes() for p in kept.iterdir()}
