@@ -86,7 +86,7 @@ def work(
     try:
         if load:
             warm_up(settings)
-        _limit_memory(limits.memory + _address_space() if limits.memory else None)
+        limit_memory(limits.memory)
         gc.freeze()  # what is inherited is not collected, and so not copied either
         connection.send(Ready())
         for papers in range(1, sys.maxsize):
@@ -117,7 +117,7 @@ def _audit(connection: Connection, item: Input, settings: Settings, limits: Limi
             connection.send(record)
         except MemoryError:
             _alarm(None)
-            _limit_memory(None)
+            limit_memory(None)
             connection.send(too_large(item.path))
             return True
         retire = retire or any(problem.code == "too-large" for problem in record.problems)
@@ -136,12 +136,13 @@ def _address_space() -> int:
     return 0
 
 
-def _limit_memory(limit: int | None) -> None:
-    """Limit our address space; None lifts a limit."""
+def limit_memory(beyond: int | None) -> None:
+    """Limit our address space to so many bytes beyond what we have loaded or inherited; None lifts a limit."""
     with suppress(AttributeError, ValueError, OSError):  # Windows; systems that do not know it
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        soft = hard if limit is None else limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        limit = beyond + _address_space() if beyond else hard
+        soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft if beyond else hard, hard))
 
 
 def _bloated(limit: int | None) -> bool:

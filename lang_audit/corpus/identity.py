@@ -77,10 +77,14 @@ def identity_of(settings: Settings, selection: Selection, columns: Sequence[str]
 
 
 def _hash_of_policy(settings: Settings) -> str:
-    """One hash of every file that detection and judgement read, and of the profile with what was switched off."""
+    """One hash of every file that detection and judgement read, and of the profile with what was switched off.
+
+    The populations of the page are no part of it: the page can be written again at any time.
+    """
     shipped = settings.lexicon.folder or lexicon_folder()
     own = [*settings.lexicon.extra, *(Path(name) for name in settings.codebook_names if Path(name).suffix)]
     files = [(path.relative_to(shipped).as_posix(), path) for path in sorted(shipped.rglob("*.yaml"))]
+    files = [(name, path) for name, path in files if name != "populations.yaml"]
     files += [(path.name, path) for path in own]
     found = hashlib.sha256(settings.profile.model_dump_json().encode())
     for name, path in files:

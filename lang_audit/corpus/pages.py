@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,14 +23,6 @@ METHODS: Final = "METHODS.md"
 REJECTS: Final = "rejects.csv"
 
 
-class _Pages(Renderer):
-    """The renderer of a run's pages; METHODS.md is not escaped as HTML is."""
-
-    def markdown(self, name: str, values: Mapping[str, Any]) -> str:
-        """What the template `<name>.md.j2` makes of `values`. Raises ConfigError for a template that fails."""
-        return self._render(self._compile(f"{name}.md.j2"), values)
-
-
 def write_pages(folder: Path, settings: Settings) -> Path:
     """Write the page, its data and METHODS.md into the folder of a finished run, and return the path of the page.
 
@@ -44,14 +36,14 @@ def write_pages(folder: Path, settings: Settings) -> Path:
     tables = data_tables(counts, populations, settings.lexicon)
     for table in tables:
         write_file(folder / FOLDER / f"{table.id}.csv", csv_bytes(table))
-    renderer = _Pages(
+    renderer = Renderer(
         settings.lexicon, version=dataset.manifest.identity.version, profile=settings.profile, off=settings.off
     )
     told = {
         "paragraphs": methods.methods(counts, dataset.manifest, settings),
         "citation": methods.citation(dataset.manifest.identity.version),
     }
-    write_file(folder / METHODS, renderer.markdown("methods", told).encode("utf-8", "replace"))
+    write_file(folder / METHODS, renderer.page("methods", told, "md").encode("utf-8", "replace"))
     people = populations_view(counts, populations, settings.lexicon, settings.profile, not_guidance)
     values = _values(dataset, counts, people, settings, not_guidance) | {
         "files": [(f"{FOLDER}/{table.id}.csv", table.title) for table in tables],

@@ -19,7 +19,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from lang_audit.corpus.codes import country_code, language_code
@@ -29,7 +28,7 @@ from lang_audit.corpus.tables import Part
 from lang_audit.corpus.tasks import Task, Work, run_task
 from lang_audit.corpus.watch import ALARM, Note, Watch, read_note
 from lang_audit.errors import LangAuditError, LexiconError
-from lang_audit.worker_process import Mistake, warm_up
+from lang_audit.worker_process import Mistake, limit_memory, warm_up
 from lang_audit.workers import Start, safe_start
 
 _LOG = logging.getLogger(__name__)
@@ -292,7 +291,7 @@ def _serve(connection: Connection, others: list[Connection], limits: Limits, sta
     tempfile.tempdir = str(staging.scratch)
     gc.freeze()  # what is inherited is not collected, and so not copied either
     try:
-        _limit_memory(limits.memory)
+        limit_memory(limits.memory)
         for tasks in range(1, 1 << 30):
             task: Task = connection.recv()
             said = _done(task, limits, staging, parent)
@@ -316,18 +315,6 @@ def _done(task: Task, limits: Limits, staging: Staging, parent: int) -> _Over | 
         return Mistake(type(error), error.problems if isinstance(error, LexiconError) else str(error))
     except OSError as error:
         return _NoRoom(error.errno, error.strerror or str(error), str(error.filename or staging.root))
-
-
-def _limit_memory(limit: int | None) -> None:
-    """Limit our address space to so many bytes more than we have; no limit where the system knows none."""
-    if limit is None:
-        return
-    with suppress(ImportError, AttributeError, ValueError, OSError):
-        import resource
-
-        limit += int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def _how(status: int | None) -> str:

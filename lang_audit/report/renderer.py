@@ -161,9 +161,9 @@ class Renderer:
         _write(path, self.page(name, values))
         return path
 
-    def page(self, name: str, values: Mapping[str, Any]) -> str:
-        """The page that the template `<name>.html.j2` makes of `values`. Raises ConfigError for a template that fails."""
-        return self._render(self._compile(f"{name}.html.j2"), values).translate(_CONTROL)
+    def page(self, name: str, values: Mapping[str, Any], form: str = "html") -> str:
+        """The page that the template `<name>.<form>.j2` makes of `values`. Raises ConfigError for a template that fails."""
+        return self._render(self._compile(f"{name}.{form}.j2"), values).translate(_CONTROL)
 
     def _load(self) -> dict[tuple[str, str], jinja2.Template]:
         names = {path.name for folder in self._folders for path in folder.glob("*.j2")}
