@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lang_audit import yaml_source
 from lang_audit.config import lexicon_folder
+from lang_audit.corpus.populations import load_populations
 from lang_audit.detection.phrase_scan import PhraseScanner, fold
 from lang_audit.lexicon import Entry, Lexicon, LexiconFile, load_lexicon
 from lang_audit.lexicon_lookup import TermFinder, loose_patterns, surface_forms
@@ -34,6 +35,8 @@ def check(paths: Sequence[Path] = ()) -> Checked:
     that nobody defines. An entry of a user's that takes the place of a shipped one is a warning.
     """
     lexicon = load_lexicon(extra=paths)
+    if not paths:
+        load_populations()
     stigma = lexicon_folder() / "stigma"
     named = [(path, str(path)) for path in paths] or [
         (path, f"stigma/{path.name}") for path in sorted(stigma.glob("*.yaml"))

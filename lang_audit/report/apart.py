@@ -76,8 +76,11 @@ def _named(error: Exception) -> str:
 
 def _send_all(work: Work, pipe: Connection) -> None:
     """The life of the process: send what comes of the work, and how it ended."""
+    from lang_audit.worker_process import limit_memory
+    from lang_audit.workers import default_memory
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
-    _limit_memory()
+    limit_memory(default_memory())
     try:
         for value in work():
             pipe.send(("value", value))
@@ -87,14 +90,3 @@ def _send_all(work: Work, pipe: Connection) -> None:
     except Exception as error:
         with suppress(OSError):
             pipe.send(("defect", _named(error)))
-
-
-def _limit_memory() -> None:
-    from lang_audit.workers import default_memory
-
-    limit = default_memory()
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        if limit:
-            resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
