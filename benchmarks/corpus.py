@@ -30,8 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.check_against_linters import installed, run, tools
 from benchmarks.pubmed_sample import write_baseline
 from lang_audit.corpus.auditing import paper_of
-from lang_audit.corpus.records import CorpusRecord
-from lang_audit.corpus.sources import find_sources, read_source
+from lang_audit.corpus.reading.records import CorpusRecord
+from lang_audit.corpus.reading.sources import find_sources, read_source
 
 PARTS = ("plain", "jobs", "sizes", "linters")
 PER_FILE = 30_000

@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from lang_audit.corpus.records import CorpusRecord
+from lang_audit.corpus.reading.records import CorpusRecord
 
 FIRST_PMID = 90_000_000
 _LABEL = re.compile(r"(?:^|(?<=[.;)?%] ))([A-Z][A-Z &/,'-]{4,50}): ")
@@ -158,7 +158,7 @@ def _padding(dice: random.Random) -> tuple[str, str, str]:
 
 def main() -> None:
     """The command line."""
-    from lang_audit.corpus.sources import find_sources, read_source
+    from lang_audit.corpus.reading.sources import find_sources, read_source
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("records", nargs="+", type=Path)

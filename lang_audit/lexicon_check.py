@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lang_audit import yaml_source
 from lang_audit.config import lexicon_folder
-from lang_audit.corpus.populations import load_populations
+from lang_audit.corpus.page.populations import load_populations
 from lang_audit.detection.phrase_scan import PhraseScanner, fold
 from lang_audit.lexicon import Entry, Lexicon, LexiconFile, load_lexicon
 from lang_audit.lexicon_lookup import TermFinder, loose_patterns, surface_forms

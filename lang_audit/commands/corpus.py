@@ -18,7 +18,7 @@ import click
 from lang_audit.commands.extra import require
 
 if TYPE_CHECKING:
-    from lang_audit.corpus.run import Outcome, Request
+    from lang_audit.corpus.running.run import Outcome, Request
     from lang_audit.model import VerdictRule
 
 FAILED = 3
@@ -155,7 +155,7 @@ def corpus(
     """
     if trend:
         from lang_audit.commands.trend import print_trend
-        from lang_audit.corpus.selection import parse_years
+        from lang_audit.corpus.running.selection import parse_years
 
         terms = [str(source) for source in sources]
         span = parse_years(years) if years else (None, None)
@@ -175,10 +175,10 @@ def corpus(
         raise click.UsageError("Missing argument 'SOURCE...'.")
     require("corpus", "duckdb", "pyarrow")
     from lang_audit.config import find_config
-    from lang_audit.corpus.identity import SettingsSource
-    from lang_audit.corpus.run import Request, run
-    from lang_audit.corpus.selection import Selection, parse_where, parse_years
-    from lang_audit.corpus.units import PART_RECORDS
+    from lang_audit.corpus.running.identity import SettingsSource
+    from lang_audit.corpus.running.run import Request, run
+    from lang_audit.corpus.running.selection import Selection, parse_where, parse_years
+    from lang_audit.corpus.running.units import PART_RECORDS
     from lang_audit.settings import NO_CODEBOOK
 
     config = None if no_config else find_config(Path.cwd())
@@ -223,8 +223,8 @@ def corpus(
 def _on_dask(request: Request, address: str, quiet: bool) -> Outcome:
     """A run whose tasks a Dask cluster does."""
     require("dask", "distributed")
-    from lang_audit.corpus.cluster import on_dask
-    from lang_audit.corpus.run import run
+    from lang_audit.corpus.running.cluster import on_dask
+    from lang_audit.corpus.running.run import run
 
     def tell(line: str) -> None:
         if not quiet:
@@ -274,7 +274,7 @@ def _trouble(outcome: Outcome) -> list[str]:
 def _tell(outcome: Outcome, folder: Path, trouble: list[str]) -> None:
     """The totals, and where the results are."""
     from lang_audit.corpus.dataset import open_dataset
-    from lang_audit.corpus.publish import REJECTS
+    from lang_audit.corpus.running.publish import REJECTS
 
     if outcome.finished_already:
         click.echo(f"{folder}: finished already.", err=True)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from lang_audit.corpus.precision import Agreement, Precision, Share
-    from lang_audit.corpus.sample import Key
-    from lang_audit.corpus.validation import Judged
+    from lang_audit.corpus.hand_validation.precision import Agreement, Precision, Share
+    from lang_audit.corpus.hand_validation.sample import Key
+    from lang_audit.corpus.hand_validation.validation import Judged
 
 _SHEETS = (".xlsx", ".csv")
 _WIDTH = 100
@@ -67,8 +67,8 @@ def _sheet(file: Path, key: Path | None, show: int, form: str) -> None:
     from lang_audit.commands.extra import require
 
     require("corpus", "openpyxl", "pyarrow", "statsmodels")
-    from lang_audit.corpus.precision import appraise_sample
-    from lang_audit.corpus.validation import read_judged
+    from lang_audit.corpus.hand_validation.precision import appraise_sample
+    from lang_audit.corpus.hand_validation.validation import read_judged
 
     judged = read_judged(file, key)
     found = appraise_sample(judged)

@@ -63,8 +63,8 @@ def sample(
 
     require("corpus", "duckdb", "pyarrow")
     from lang_audit.corpus.dataset import open_dataset
-    from lang_audit.corpus.sample import draw
-    from lang_audit.corpus.sample_sheet import write_sheet
+    from lang_audit.corpus.hand_validation.sample import draw
+    from lang_audit.corpus.hand_validation.sample_sheet import write_sheet
 
     names = [name.strip() for name in stratify.split(",") if name.strip()]
     key, shown = draw(

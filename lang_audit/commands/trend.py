@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 if TYPE_CHECKING:
-    from lang_audit.corpus.segmented import Estimate, NotFitted, Segmented
-    from lang_audit.corpus.trend import Count, OutOf, Trend, Year
+    from lang_audit.corpus.trends.segmented import Estimate, NotFitted, Segmented
+    from lang_audit.corpus.trends.trend import Count, OutOf, Trend, Year
 
 Form = Literal["text", "csv", "json"]
 FORMS: tuple[Form, ...] = ("text", "csv", "json")
@@ -44,8 +44,8 @@ def print_trend(
 
     require("corpus", "duckdb", "pyarrow", "statsmodels")
     from lang_audit.corpus.dataset import open_dataset
-    from lang_audit.corpus.segmented import fit_segments
-    from lang_audit.corpus.trend import yearly
+    from lang_audit.corpus.trends.segmented import fit_segments
+    from lang_audit.corpus.trends.trend import yearly
 
     if not terms:
         raise click.UsageError('--trend needs a term: lang-audit corpus --trend "injecting drug user" -o FOLDER.')
@@ -88,7 +88,7 @@ def _guideline(key: str) -> tuple[int, str]:
 
 
 def _table_lines(trend: Trend) -> Iterator[str]:
-    from lang_audit.corpus.trend import OUT_OF
+    from lang_audit.corpus.trends.trend import OUT_OF
 
     yield f"Share: papers that use a term out of {OUT_OF[trend.out_of]}, with 95 % Wilson intervals."
     yield "Uses: in the authors' own voice only (lexicon terms that are flagged or queried; person-first references)."
@@ -128,7 +128,7 @@ def _cell(count: Count) -> str:
 
 
 def _fit_lines(trend: Trend, fits: Sequence[Segmented | NotFitted], occasion: str | None) -> Iterator[str]:
-    from lang_audit.corpus.segmented import NotFitted
+    from lang_audit.corpus.trends.segmented import NotFitted
 
     if not fits:
         return
@@ -212,7 +212,7 @@ def _as_csv(trend: Trend) -> str:
 
 
 def _as_json(trend: Trend, fits: Sequence[Segmented | NotFitted], guideline: str | None) -> dict[str, Any]:
-    from lang_audit.corpus.trend import OUT_OF
+    from lang_audit.corpus.trends.trend import OUT_OF
 
     return {
         "out_of": OUT_OF[trend.out_of],
@@ -250,7 +250,7 @@ def _row_json(row: Year, term: int) -> dict[str, Any]:
 
 
 def _fit_json(fit: Segmented | NotFitted) -> dict[str, Any]:
-    from lang_audit.corpus.segmented import NotFitted
+    from lang_audit.corpus.trends.segmented import NotFitted
 
     told = {"break_year": fit.break_year, "before": fit.before._asdict(), "after": fit.after._asdict()}
     if isinstance(fit, NotFitted):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lang_audit.appraise import appraise
 from lang_audit.audit import audit_paper
-from lang_audit.corpus.records import CorpusRecord
+from lang_audit.corpus.reading.records import CorpusRecord
 from lang_audit.detection import detect_terms
 from lang_audit.errors import LangAuditError
 from lang_audit.model import Metadata, Paper, Passage, PassageKind, Problem, Record, Section, SectionKind

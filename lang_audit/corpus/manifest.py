@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from lang_audit.corpus.durable import write_durably
+from lang_audit.corpus.running.durable import write_durably
 from lang_audit.errors import ConfigError
 from lang_audit.model import Frozen, VerdictRule
 

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 import pyarrow as pa
 
-from lang_audit.corpus.records import CorpusRecord, Rejected
+from lang_audit.corpus.reading.records import CorpusRecord, Rejected
 from lang_audit.model import Appraisal, CodeMention, Finding, PersonFirstMention, Record
 
 State = Literal["audited", "duplicate", "rejected", "failed", "left-out"]

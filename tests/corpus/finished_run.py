@@ -10,7 +10,7 @@ import pyarrow.parquet
 
 from lang_audit.corpus.dataset import Dataset, open_dataset
 from lang_audit.corpus.manifest import MANIFEST, Identity, Manifest
-from lang_audit.corpus.records import CorpusRecord
+from lang_audit.corpus.reading.records import CorpusRecord
 from lang_audit.corpus.tables import KEYS, Part
 from lang_audit.model import Appraisal, Decision, Finding, Paper, PersonFirstMention, Record, Usage, Verdict
 

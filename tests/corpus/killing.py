@@ -17,11 +17,12 @@ from importlib import import_module
 from pathlib import Path
 
 from lang_audit.characteristics.places import place_names
-from lang_audit.corpus import auditing, pool, run
-from lang_audit.corpus.identity import SettingsSource, identity_of
-from lang_audit.corpus.records import CorpusRecord
-from lang_audit.corpus.selection import Selection
-from lang_audit.corpus.tasks import Work
+from lang_audit.corpus import auditing
+from lang_audit.corpus.reading.records import CorpusRecord
+from lang_audit.corpus.running import pool, run
+from lang_audit.corpus.running.identity import SettingsSource, identity_of
+from lang_audit.corpus.running.selection import Selection
+from lang_audit.corpus.running.tasks import Work
 from lang_audit.model import Record
 from lang_audit.settings import Settings
 from tests.corpus.runs import do

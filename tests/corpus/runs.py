@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lang_audit.corpus.meter import Progress
-from lang_audit.corpus.records import CorpusRecord
-from lang_audit.corpus.run import Outcome, Request, run
-from lang_audit.corpus.staging import Staging
-from lang_audit.corpus.tasks import Task, run_task
-from lang_audit.corpus.watch import Watch
+from lang_audit.corpus.reading.records import CorpusRecord
+from lang_audit.corpus.running.meter import Progress
+from lang_audit.corpus.running.run import Outcome, Request, run
+from lang_audit.corpus.running.staging import Staging
+from lang_audit.corpus.running.tasks import Task, run_task
+from lang_audit.corpus.running.watch import Watch
 from tests.corpus.samples import RECORDS, jats, made_up, pubmed_xml, ris, table, written
 
 FLAGGED = replace(

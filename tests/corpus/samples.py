@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 from benchmarks.pubmed_sample import article_xml
-from lang_audit.corpus.records import CorpusRecord
+from lang_audit.corpus.reading.records import CorpusRecord
 
 
 def made_up(number: int) -> CorpusRecord:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lang_audit.audit import audit_paper
 from lang_audit.corpus import auditing
 from lang_audit.corpus.auditing import audit_records, paper_of
-from lang_audit.corpus.records import CorpusRecord
-from lang_audit.corpus.sources import find_sources, read_source
+from lang_audit.corpus.reading.records import CorpusRecord
+from lang_audit.corpus.reading.sources import find_sources, read_source
 from lang_audit.detection import build_nlp, detect_terms
 from lang_audit.detection.head_noun import load_grammar
 from lang_audit.detection.sentences import sentence_bounds

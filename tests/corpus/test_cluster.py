@@ -19,16 +19,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lang_audit.cli import cli
-from lang_audit.corpus import cluster, cluster_helper, cluster_worker, run
-from lang_audit.corpus.cluster import Cluster, on_dask
-from lang_audit.corpus.cluster_helper import Done, NoRoom, Order, Refused, Stopped, Terms, after_deaths
-from lang_audit.corpus.identity import identity_of
-from lang_audit.corpus.meter import Progress
-from lang_audit.corpus.sources import SourceFile, find_sources
-from lang_audit.corpus.staging import Staging
-from lang_audit.corpus.tasks import Task, Work
-from lang_audit.corpus.units import Unit, units_of
-from lang_audit.corpus.watch import Note, Watch
+from lang_audit.corpus.reading.sources import SourceFile, find_sources
+from lang_audit.corpus.running import cluster, cluster_helper, cluster_worker, run
+from lang_audit.corpus.running.cluster import Cluster, on_dask
+from lang_audit.corpus.running.cluster_helper import Done, NoRoom, Order, Refused, Stopped, Terms, after_deaths
+from lang_audit.corpus.running.identity import identity_of
+from lang_audit.corpus.running.meter import Progress
+from lang_audit.corpus.running.staging import Staging
+from lang_audit.corpus.running.tasks import Task, Work
+from lang_audit.corpus.running.units import Unit, units_of
+from lang_audit.corpus.running.watch import Note, Watch
 from lang_audit.errors import ConfigError, LangAuditError
 from lang_audit.worker_process import Mistake
 from tests.corpus.runs import do, inline, mixture, tables

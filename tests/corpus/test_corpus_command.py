@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 
 from lang_audit.cli import cli
 from lang_audit.commands import corpus as command
-from lang_audit.corpus import pool, run
 from lang_audit.corpus.dataset import DEFAULT_FOLDER
 from lang_audit.corpus.manifest import read_manifest
-from lang_audit.corpus.meter import Meter, Progress
+from lang_audit.corpus.running import pool, run
+from lang_audit.corpus.running.meter import Meter, Progress
 from lang_audit.errors import ConfigError, LangAuditError
 from tests.corpus.runs import do, inline, rows
 from tests.corpus.samples import RECORDS, pubmed_xml, ris, table, written
@@ -144,7 +144,7 @@ def test_the_default_folder_is_that_of_the_dataset() -> None:
 def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 
-    from lang_audit.corpus import meter
+    from lang_audit.corpus.running import meter
 
     now = 100.0
     monkeypatch.setattr(meter.time, "monotonic", lambda: now)

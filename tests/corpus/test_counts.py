@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lang_audit.corpus.counts import Counts, Group, count
 from lang_audit.corpus.dataset import open_dataset
-from lang_audit.corpus.guidelines import marks
-from lang_audit.corpus.periods import ENOUGH, periods, trimmed
+from lang_audit.corpus.page.counts import Counts, Group, count
+from lang_audit.corpus.page.guidelines import marks
+from lang_audit.corpus.page.periods import ENOUGH, periods, trimmed
 from lang_audit.corpus.proportions import Share, wilson, wilson_all
 from lang_audit.lexicon import load_lexicon
 from tests.corpus.datasets import Row, finding, paper, publish, unread

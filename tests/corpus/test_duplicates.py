@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lang_audit.corpus.duplicates import find_duplicates
+from lang_audit.corpus.running.duplicates import find_duplicates
 
 _Records = list[list[int]]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from lang_audit.corpus.data_files import FOLDER
-from lang_audit.corpus.pages import write_pages
+from lang_audit.corpus.page.data_files import FOLDER
+from lang_audit.corpus.page.pages import write_pages
 from lang_audit.errors import ConfigError
 from lang_audit.settings import Settings, load_settings
 from tests.corpus.datasets import Row, finding, literature, paper, publish, reference, unread

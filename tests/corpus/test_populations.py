@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lang_audit.corpus.dataset import open_dataset
-from lang_audit.corpus.populations import Population, Use, count_uses, load_not_guidance, load_populations
+from lang_audit.corpus.page.populations import Population, Use, count_uses, load_not_guidance, load_populations
 from lang_audit.detection.person_first import load_person_first
 from lang_audit.errors import LexiconError
 from lang_audit.lexicon import load_lexicon

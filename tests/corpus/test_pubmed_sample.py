@@ -4,8 +4,8 @@ import gzip
 from pathlib import Path
 
 from benchmarks.pubmed_sample import FIRST_PMID, write_baseline
-from lang_audit.corpus.records import CorpusRecord
-from lang_audit.corpus.sources import find_sources, read_source
+from lang_audit.corpus.reading.records import CorpusRecord
+from lang_audit.corpus.reading.sources import find_sources, read_source
 from tests.corpus.samples import RECORDS
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lang_audit.corpus import pubmed_xml
-from lang_audit.corpus.records import CorpusRecord, Rejected
+from lang_audit.corpus.reading import pubmed_xml
+from lang_audit.corpus.reading.records import CorpusRecord, Rejected
 from tests.corpus.samples import RECORDS, written
 from tests.corpus.samples import pubmed_xml as baseline
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from lang_audit.corpus import durable, run, staging, units
 from lang_audit.corpus.dataset import open_dataset
-from lang_audit.corpus.identity import SettingsSource
 from lang_audit.corpus.manifest import Manifest, read_manifest
-from lang_audit.corpus.selection import Selection, parse_where, parse_years
+from lang_audit.corpus.running import durable, run, staging, units
+from lang_audit.corpus.running.identity import SettingsSource
+from lang_audit.corpus.running.selection import Selection, parse_where, parse_years
 from lang_audit.errors import ConfigError
 from tests.corpus.runs import do, inline, mixture, numbered_records, rows, tables
 from tests.corpus.samples import pubmed_xml, ris, table, written

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from lang_audit.corpus import auditing, pool, run, tasks
-from lang_audit.corpus.columns import ColumnMap
-from lang_audit.corpus.records import CorpusRecord, Rejected
-from lang_audit.corpus.sources import SourceFile
+from lang_audit.corpus import auditing
+from lang_audit.corpus.reading.columns import ColumnMap
+from lang_audit.corpus.reading.records import CorpusRecord, Rejected
+from lang_audit.corpus.reading.sources import SourceFile
+from lang_audit.corpus.running import pool, run, tasks
 from lang_audit.errors import ConfigError, LangAuditError
 from lang_audit.model import Record
 from lang_audit.settings import Settings

@@ -22,11 +22,11 @@ from sklearn.metrics import cohen_kappa_score
 
 from lang_audit.cli import cli
 from lang_audit.corpus.dataset import Dataset
-from lang_audit.corpus.precision import agreement, appraise_sample, stratified_share
+from lang_audit.corpus.hand_validation.precision import agreement, appraise_sample, stratified_share
+from lang_audit.corpus.hand_validation.sample import Stratum, allocate, draw, key_lines, read_key
+from lang_audit.corpus.hand_validation.sample_sheet import write_sheet
+from lang_audit.corpus.hand_validation.validation import read_judged
 from lang_audit.corpus.proportions import wilson
-from lang_audit.corpus.sample import Stratum, allocate, draw, key_lines, read_key
-from lang_audit.corpus.sample_sheet import write_sheet
-from lang_audit.corpus.validation import read_judged
 from lang_audit.errors import ConfigError, LangAuditError
 from tests.corpus.finished_run import Made, Use, finished_run
 

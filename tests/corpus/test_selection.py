@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lang_audit.corpus.selection import FIELDS, Selection, Years, parse_where, parse_years
+from lang_audit.corpus.running.selection import FIELDS, Selection, Years, parse_where, parse_years
 from lang_audit.errors import ConfigError
 from lang_audit.model import Paper, Section
 from tests.corpus.samples import made_up

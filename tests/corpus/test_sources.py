@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lang_audit.corpus.codes import country_code, language_code
-from lang_audit.corpus.records import CorpusRecord, Rejected
-from lang_audit.corpus.sources import KINDS, find_sources, read_source
+from lang_audit.corpus.reading.codes import country_code, language_code
+from lang_audit.corpus.reading.records import CorpusRecord, Rejected
+from lang_audit.corpus.reading.sources import KINDS, find_sources, read_source
 from tests.corpus.samples import PACKED, RECORDS, TEXTS, jats, jats_set, pubmed_xml, ris, tar_gz, written, zipped
 
 
@@ -169,5 +169,5 @@ def test_languages(name: str, code: str | None) -> None:
 
 
 def test_spacy_is_not_imported() -> None:
-    program = "import sys, lang_audit.corpus.sources; sys.exit('spacy' in sys.modules)"
+    program = "import sys, lang_audit.corpus.reading.sources; sys.exit('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lang_audit.corpus import delimited, jsonl, streams
-from lang_audit.corpus.columns import ColumnMap, parse_column_map, places
-from lang_audit.corpus.records import CorpusRecord, Rejected
-from lang_audit.corpus.sources import find_sources, read_source
+from lang_audit.corpus.reading import delimited, jsonl, streams
+from lang_audit.corpus.reading.columns import ColumnMap, parse_column_map, places
+from lang_audit.corpus.reading.records import CorpusRecord, Rejected
+from lang_audit.corpus.reading.sources import find_sources, read_source
 from lang_audit.errors import ConfigError
 from tests.corpus.samples import RECORDS, parquet, table, written, xlsx
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from lang_audit.corpus import streams, tagged
-from lang_audit.corpus.records import CorpusRecord, Rejected
-from lang_audit.corpus.sources import find_sources, read_source
+from lang_audit.corpus.reading import streams, tagged
+from lang_audit.corpus.reading.records import CorpusRecord, Rejected
+from lang_audit.corpus.reading.sources import find_sources, read_source
 from tests.corpus.samples import RECORDS, TEXTS, nbib, ris, written
 
 _FIELDS = ("title", "abstract", "keywords", "pmid", "doi", "year", "journal", "language", "types")

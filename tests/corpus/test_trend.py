@@ -15,8 +15,8 @@ from scipy import stats
 
 from lang_audit.commands.trend import print_trend
 from lang_audit.corpus.dataset import Dataset
-from lang_audit.corpus.segmented import NotFitted, Point, Segmented, fit_segments
-from lang_audit.corpus.trend import yearly
+from lang_audit.corpus.trends.segmented import NotFitted, Point, Segmented, fit_segments
+from lang_audit.corpus.trends.trend import yearly
 from lang_audit.errors import ConfigError
 from tests.corpus.finished_run import Made, Use, finished_run
 

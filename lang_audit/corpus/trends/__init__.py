@@ -1,0 +1,1 @@
+"""Terms over the years, and before and after a guideline."""
