@@ -14,9 +14,12 @@ from spacy.tokens import Doc
 from lang_audit.detection import extensions
 from lang_audit.detection.extensions import text_of
 
-# Candidate sentences only: a bracket that holds one short capitalised form, or a short form with its long form behind it.
-_BRACKETED = re.compile(r"[(\[]\s*[\w'’/+-]*[A-Z][\w'’/+-]*\s*[,;)\]]|\b[A-Z]{2,7}s?\s*[(=:]")
-_LISTED = re.compile(r"(?<![\w-])([A-Z][A-Za-z]*[A-Z]s?)(?:\s*[=:,]\s*|\s+)([A-Za-z][\w' -]{5,60})")
+# Candidate sentences only: a bracket that holds one short capitalised form, or a short form with its long form behind it. Each
+# begins with a set of characters, which Python looks for fast; what must not stand before is asked behind it.
+_BRACKETED = re.compile(
+    r"[(\[A-Z](?:(?<=[(\[])\s*[\w'’/+-]*[A-Z][\w'’/+-]*\s*[,;)\]]|(?<=[A-Z])(?<!\w.)[A-Z]{1,6}s?\s*[(=:])", re.DOTALL
+)
+_LISTED = re.compile(r"([A-Z](?<![\w-].)[A-Za-z]*[A-Z]s?)(?:\s*[=:,]\s*|\s+)([A-Za-z][\w' -]{5,60})", re.DOTALL)
 _WINDOW = 140
 _FAR = 300  # characters within which a short form and its long form stand
 

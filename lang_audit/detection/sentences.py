@@ -19,7 +19,8 @@ _ABBREVIATED = re.compile(
 _ALWAYS = re.compile(r"\b(?:et al|etc|inc|ltd|co|no)\.$", re.IGNORECASE)
 # A full stop, with closing marks and citation numbers behind it, then space, then what opens a sentence.
 _END = re.compile(
-    r"[.!?]+(?:[\"”’')\]]+)?(?:\s?\[[\d,\s–-]+\])?(?=\s+[\"“‘'(\[]?[A-Z0-9\"“‘\[(])|\n\s*\n|\n(?=\s*[•▪◦-]\s)"
+    r"[.!?\n](?:(?<!\n)[.!?]*(?:[\"”’')\]]+)?(?:\s?\[[\d,\s–-]+\])?(?=\s+[\"“‘'(\[]?[A-Z0-9\"“‘\[(])"
+    r"|(?<=\n)(?:\s*\n|(?=\s*[•▪◦-]\s)))"
 )
 _SOLID = re.compile(r"\S")
 _OPENER = re.compile(r"\s*(?:The|This|These|In|We|It|However|Our|A)\b")
