@@ -60,13 +60,16 @@ class Event(Frozen):
     added: Proposal | None = None
     undoes: int | None = None
     seen: int = 0
+    carried_from: str | None = None  # the proposal that this decision was made on, where a re-run proposes it otherwise
 
 
 class State(Frozen):
     """Where a review stands, replayed from its events.
 
     `decisions`: rater -> proposal id -> decision. `last`: (rater, proposal id) -> number of the last event on it. `released`:
-    (rater, paper). `added`: proposals of reviewers, by id, with who proposed them in `added_by`.
+    (rater, paper). `added`: proposals of reviewers, by id, with who proposed them in `added_by`. `raters`: all who have decided
+    or released anything, in the order in which they began (CONSENSUS is none). `papers`: proposal id -> paper. `carried`: proposal
+    id -> the id that its decisions were carried over to.
     """
 
     decisions: Mapping[str, Mapping[str, Value]]
@@ -74,27 +77,56 @@ class State(Frozen):
     released: frozenset[tuple[str, str]]
     added: Mapping[str, Proposal]
     added_by: Mapping[str, str]
+    raters: tuple[str, ...] = ()
+    papers: Mapping[str, str] = {}
+    carried: Mapping[str, str] = {}
+
+
+EMPTY: Final = State(decisions={}, last={}, released=frozenset(), added={}, added_by={})
+"""Before the first event."""
 
 
 def replay(events: Iterable[Event]) -> State:
     """The state after `events`, in order of their numbers. Pure: the same events always give the same state."""
-    decisions: dict[str, dict[str, Value]] = {}
-    last: dict[tuple[str, str], int] = {}
-    released: set[tuple[str, str]] = set()
-    added: dict[str, Proposal] = {}
-    added_by: dict[str, str] = {}
+    return advanced(EMPTY, events)
+
+
+def advanced(state: State, events: Iterable[Event]) -> State:
+    """The state after `events` have come on top of `state`, which stays as it is. Costs a copy of `state`."""
+    decisions = {who: dict(values) for who, values in state.decisions.items()}
+    last = dict(state.last)
+    released = set(state.released)
+    added = dict(state.added)
+    added_by = dict(state.added_by)
+    raters = dict.fromkeys(state.raters)
+    papers = dict(state.papers)
+    carried = dict(state.carried)
     for event in events:
+        if event.who != CONSENSUS:
+            raters.setdefault(event.who)
         if event.action == "release":
             released.add((event.who, event.paper))
             continue
         if event.proposal is None:
             continue
+        papers[event.proposal] = event.paper
         if event.added is not None:
             added[event.proposal] = event.added
-            added_by[event.proposal] = event.who
+            added_by.setdefault(event.proposal, event.who)
+        if event.carried_from is not None:
+            carried[event.carried_from] = event.proposal
         last[event.who, event.proposal] = event.number
         if event.after == Value():
-            decisions.setdefault(event.who, {}).pop(event.proposal, None)
+            decisions.get(event.who, {}).pop(event.proposal, None)
         else:
             decisions.setdefault(event.who, {})[event.proposal] = event.after
-    return State(decisions=decisions, last=last, released=frozenset(released), added=added, added_by=added_by)
+    return State.trusted(  # of what was checked when the events were made; checking it again takes longer than all the rest
+        decisions=decisions,
+        last=last,
+        released=frozenset(released),
+        added=added,
+        added_by=added_by,
+        raters=tuple(raters),
+        papers=papers,
+        carried=carried,
+    )
