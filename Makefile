@@ -7,7 +7,7 @@ REPORT := lang-audit-report
 # Where this is set, every one of the many processes that the tests start compiles all of spaCy again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types unit fuzz lock samples docs clean
+.PHONY: demo test lint types unit slow fuzz lock samples docs clean
 
 demo: $(READY)
 	@$(BIN)/lang-audit appraise corpus_samples -o $(REPORT)
@@ -25,6 +25,9 @@ types: $(READY)
 
 unit: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+slow: $(READY) ## The tests that start clusters or kill runs again and again; CI runs them after `make test`.
+	$(BIN)/pytest -n 2 --dist worksteal -m slow
 
 fuzz: $(READY) ## Two thousand mutants of our samples, for a nightly run (`make test` audits two hundred).
 	$(BIN)/python -m tests.fuzz.run --count 2000 --keep fuzz-findings

@@ -36,6 +36,7 @@ from tests.corpus.samples import written
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="workers on a cluster are Linux or macOS"),
     pytest.mark.xdist_group("dask"),
 ]

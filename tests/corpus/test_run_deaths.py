@@ -171,6 +171,7 @@ def test_a_worker_that_holds_too_much_is_replaced(
     assert tables(tmp_path / "out") == tables(tmp_path / "calm")
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_again_and_again_gives_the_same_tables(tmp_path: Path) -> None:
     source = mixture(tmp_path / "in")
     do(source, tmp_path / "calm", execute=inline)
