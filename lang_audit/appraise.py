@@ -18,4 +18,5 @@ def appraise(paper: Paper, annotations: Annotations, settings: Settings, *, advi
         codes=annotations.codes,
         configurations=annotations.configurations,
         characteristics=annotations.characteristics,
+        review=None,
     )

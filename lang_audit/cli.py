@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from lang_audit import __version__
+from lang_audit.commands.agree import agree
 from lang_audit.commands.check import check
 from lang_audit.commands.corpus import corpus
 from lang_audit.commands.evaluate import evaluate
 from lang_audit.commands.lexicon import explain, lexicon
 from lang_audit.commands.lsp import lsp
+from lang_audit.commands.review import review
 from lang_audit.commands.sample import sample
 from lang_audit.errors import LangAuditError
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from lang_audit.audit import Input
     from lang_audit.config import TableFormat
     from lang_audit.model import Record, VerdictRule
+
+    _Both = tuple[Record, Record]  # as the program found it, and with reviewers' decisions in it
     from lang_audit.report.overview import Written
     from lang_audit.report.page_evidence import PageEvidence
     from lang_audit.settings import Settings
@@ -49,12 +53,14 @@ def cli() -> None:
     """Audit the language of research papers: which words stigmatise people, how each is used, what to write instead."""
 
 
+cli.add_command(agree)
 cli.add_command(check)
 cli.add_command(evaluate)
 cli.add_command(corpus)
 cli.add_command(explain)
 cli.add_command(lexicon)
 cli.add_command(lsp)
+cli.add_command(review)
 cli.add_command(sample)
 
 
@@ -120,6 +126,18 @@ cli.add_command(sample)
 )
 @click.option("--thumbnails", is_flag=True, help="Show a small picture of each finding's printed line in the report.")
 @click.option(
+    "--decisions",
+    metavar="FILE",
+    help="Reviewers' decisions to apply: the log of a review (review.sqlite, or a database's URL), or none. Default: the log "
+    "in the folder of the reports, where there is one.",
+)
+@click.option(
+    "--review-data/--no-review-data",
+    default=True,
+    show_default=True,
+    help="Keep what reviewers need for lang-audit review beside the reports (with the papers' text).",
+)
+@click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
@@ -153,6 +171,8 @@ def appraise(
     ocr: bool,
     annotate: bool,
     thumbnails: bool,
+    decisions: str | None,
+    review_data: bool,
     jobs: int | None,
     timeout: float | None,
     no_config: bool,
@@ -173,6 +193,7 @@ def appraise(
     from lang_audit.audit import find_inputs
     from lang_audit.config import find_config
     from lang_audit.report.page_evidence import PageEvidence
+    from lang_audit.review.in_run import open_review
     from lang_audit.settings import describe, load_settings
 
     config = None if no_config else find_config(Path.cwd())
@@ -204,17 +225,25 @@ def appraise(
         if ocr and (annotate or thumbnails):  # places of words are those of the copy with the text layer
             copies = stack.enter_context(tempfile.TemporaryDirectory(prefix="lang-audit-copies-"))
             settings = replace(settings, ocr_copies=Path(copies))
-        records = _run(inputs, settings, quiet, jobs, timeout if timeout is not None else 900.0 if ocr else 120.0)
+        folder = output or (None if form else Path(DEFAULT_FOLDER))
+        review = open_review(decisions, folder, settings)
+        if review:
+            stack.enter_context(review)
+        found = _run(inputs, settings, quiet, jobs, timeout if timeout is not None else 900.0 if ocr else 120.0)
+        records: Iterator[_Both] = ((record, review.apply(record) if review else record) for record in found)
         if form:
             records = _printing_json(records, with_text)
-        if output or not form:
+        if folder:
             tell = partial(click.echo, err=True)
             evidence = PageEvidence(
                 settings.lexicon, annotate=annotate, thumbnails=thumbnails, scanned=settings.ocr_copy, tell=tell
             )
-            failed = _write_reports(records, output or Path(DEFAULT_FOLDER), settings, templates, quiet, evidence)
+            failed = _write_reports(records, folder, settings, templates, quiet, evidence, keep=review_data)
         else:
-            failed = sum(_tell_failure(record) for record in records)
+            failed = sum(_tell_failure(record) for record, _ in records)
+        for line in review.finish(folder) if review else ():
+            if not quiet:
+                click.echo(line, err=True)
     if failed:
         sys.exit(FAILED)
 
@@ -236,27 +265,29 @@ def _run(inputs: list[Input], settings: Settings, quiet: bool, jobs: int | None,
             yield from records
 
 
-def _printing_json(records: Iterator[Record], with_text: bool) -> Iterator[Record]:
-    """The same records, each printed as it passes."""
+def _printing_json(records: Iterator[_Both], with_text: bool) -> Iterator[_Both]:
+    """The same records, each printed as it passes, with reviewers' decisions in it."""
     from lang_audit.report.jsonlines import record_line
 
-    for record in records:
-        sys.stdout.write(record_line(record, with_text=with_text) + "\n")
+    for found, decided in records:
+        sys.stdout.write(record_line(decided, with_text=with_text) + "\n")
         sys.stdout.flush()
-        yield record
+        yield found, decided
 
 
 def _write_reports(
-    records: Iterator[Record],
+    records: Iterator[_Both],
     folder: Path,
     settings: Settings,
     templates: Path | None,
     quiet: bool,
     evidence: PageEvidence,
+    keep: bool,
 ) -> int:
     from lang_audit.report.extraction import StudyRow, study_row
     from lang_audit.report.overview import write_overview
     from lang_audit.report.renderer import Renderer
+    from lang_audit.review import kept
     from lang_audit.sources.references_file import read_references
 
     references = read_references(settings.references) if settings.references else None
@@ -274,12 +305,16 @@ def _write_reports(
     rows: list[StudyRow] = []
     written = None
     try:
-        for record in records:
+        for found, record in records:
             page = renderer.write_paper(record, folder)
+            if keep:
+                kept.keep(folder, found, page)
             rows.append(study_row(record, key="", page=page.rpartition(".")[0] if page else None))
             became[record.status] += 1
             _tell_failure(record)
     finally:  # interrupted or not, the tables hold all that is done
+        if rows and keep:
+            kept.finish(folder)
         if rows:
             written = write_overview(rows, renderer, folder, settings, references)
     if not quiet:

@@ -27,6 +27,8 @@ VerdictRule = Literal["majority", "strict", "any-term"]
 Status = Literal["ok", "partial", "failed"]
 Link = Literal["stated", "co-occurring"]
 Strength = Literal["reported", "aimed", "background"]
+ReviewChoice = Literal["accepted", "rejected", "changed", "added"]
+ReviewBasis = Literal["consensus", "agreement", "single", "disagreement"]
 Box = tuple[float, float, float, float]
 
 SECTION_KINDS: tuple[SectionKind, ...] = get_args(SectionKind)
@@ -223,8 +225,71 @@ class PersonFirstMention(Frozen):
     section: SectionKind
 
 
+class Review(Frozen):
+    """What reviewers decided on a finding or code; `by` names them.
+
+    `basis`: consensus (settled together or by a third), agreement (all who decided say the same), single (one has decided),
+    disagreement (they differ, and what the program said stands; `choice` is None then). `was` is what the program had said,
+    where it was changed.
+    """
+
+    choice: ReviewChoice | None
+    basis: ReviewBasis
+    by: tuple[str, ...]
+    was: str | None = None
+    reason: str | None = None
+    note: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The decision in a line: "Rejected by A. Reviewer: another sense"."""
+        names = listed(self.by)
+        if self.choice is None:
+            return f"Not settled between {names}"
+        how = f"{self.choice.capitalize()} by {names}" + (" in consensus" if self.basis == "consensus" else "")
+        was = f" (lang-audit: {self.was})" if self.was else ""
+        said = "; ".join(text for text in (self.reason, self.note) if text)
+        return f"{how}{was}: {said}" if said else f"{how}{was}"
+
+
+class ReviewSummary(Frozen):
+    """How far reviewers came with a paper: proposals (theirs included), those decided on, and what they decided.
+
+    `disagreements` wait to be settled, `single` were decided by one reviewer only. `kappa` is the agreement over the whole
+    review; None with one reviewer, or where it is not defined.
+    """
+
+    reviewers: tuple[str, ...]
+    proposals: int
+    decided: int
+    accepted: int = 0
+    rejected: int = 0
+    changed: int = 0
+    added: int = 0
+    single: int = 0
+    disagreements: int = 0
+    kappa: float | None = None
+
+    @property
+    def words(self) -> str:
+        """In a line: "After review by two reviewers (kappa .87; 41 of 43 proposals decided)"."""
+        n = len(self.reviewers)
+        who = f"{_NUMBERS.get(n, n)} reviewer{'s' * (n != 1)}"
+        kappa = f"kappa {self.kappa:.2f}; ".replace("0.", ".", 1) if self.kappa is not None else ""
+        proposals = f"proposal{'s' * (self.proposals != 1)}"
+        return f"After review by {who} ({kappa}{self.decided} of {self.proposals} {proposals} decided)"
+
+
+_NUMBERS = dict(enumerate(("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")))
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Names in a sentence: "A", "A and B", "A, B and C"."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
 class Finding(Mention):
-    """A mention with the decision on it, the reason in words, and what to write instead."""
+    """A mention with the decision on it, the reason in words, and what to write instead; `review` where people decided too."""
 
     decision: Decision
     reason: str
@@ -235,6 +300,7 @@ class Finding(Mention):
     rewrite: str | None = None
     sources: tuple[str, ...]
     caveat: str | None = None
+    review: Review | None = None
 
 
 class CodeMention(Frozen):
@@ -257,6 +323,7 @@ class CodeMention(Frozen):
     sentence_start: int
     strength: Strength
     cue: str | None = None
+    review: Review | None = None
 
 
 class Configuration(Frozen):
@@ -339,6 +406,7 @@ class Appraisal(Frozen):
     codes: tuple[CodeMention, ...] = ()
     configurations: tuple[Configuration, ...] = ()
     characteristics: Characteristics = Characteristics()
+    review: ReviewSummary | None = None
 
 
 class Record(Frozen):

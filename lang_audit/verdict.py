@@ -53,6 +53,12 @@ def judge(
     return tuple(found)
 
 
+def judge_one(mention: Mention, lexicon: Lexicon, year: int | None, in_own_words: Decision) -> Finding:
+    """Decide on one mention whose entry counts as `in_own_words` where the authors use it, whatever a profile says."""
+    entry = lexicon.entries[mention.entry]
+    return _finding(mention, entry, in_own_words, _caveat(entry, lexicon.sources, year), advise=True)
+
+
 def _finding(mention: Mention, entry: Entry, in_own_words: Decision, caveat: str | None, advise: bool) -> Finding:
     decision = _decision(mention.usage, entry, in_own_words)
     raised = decision != "exempt"
@@ -72,6 +78,7 @@ def _finding(mention: Mention, entry: Entry, in_own_words: Decision, caveat: str
         else None,
         sources=(*entry.sources, *entry.known_sources),
         caveat=caveat if raised else None,
+        review=None,
     )
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
+from click.core import ParameterSource
 
 from lang_audit.commands.extra import require
 
@@ -25,14 +26,36 @@ FAILED = 3
 INTERRUPTED = 130
 DEFAULT_FOLDER = "lang-audit-corpus"  # as dataset.DEFAULT_FOLDER, which is slow to import
 _TOLD = 10  # inputs that stderr lists
+_OF_A_RUN: Final = frozenset(
+    {"profile", "rule", "lexicons", "codebooks", "where", "columns", "jobs", "dask", "timeout", "model", "part_records"}
+)
+
+
+class _Named(click.Path):
+    """A path that is named: of an empty name, as an unset variable of a script gives it, Path makes the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty name. Write . for the current folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Seconds(click.FloatRange):
+    """Seconds from 1 on, or 0 for no limit: in less, no record can be done on a machine that is busy."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if 0 < seconds < 1:
+            self.fail(f"{value} is too short. Allowed: 1 second and more, or 0 for no limit.", param, ctx)
+        return seconds
 
 
 @click.command()
-@click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="SOURCE...")
+@click.argument("sources", nargs=-1, type=_Named(path_type=Path), metavar="SOURCE...")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=_Named(path_type=Path),
     default=Path(DEFAULT_FOLDER),
     show_default=True,
     help="Folder of the run: a new one, or that of a run to go on with.",
@@ -88,10 +111,10 @@ _TOLD = 10  # inputs that stderr lists
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0),
+    type=_Seconds(min=0),
     default=120.0,
     show_default=True,
-    help="Seconds that one record may take (0: no limit); one that takes longer is recorded as failed.",
+    help="Seconds that one record may take (1 or more; 0: no limit); one that takes longer is recorded as failed.",
 )
 @click.option(
     "--model", help="A trained spaCy pipeline for terms that only grammar can settle (default: en_core_web_sm)."
@@ -154,6 +177,7 @@ def corpus(
     Exit status: 0 done, 2 wrong usage, 3 an input could not be read to its end or a record failed, 130 interrupted.
     """
     if trend:
+        _refuse_options_of_a_run()
         from lang_audit.commands.trend import print_trend
         from lang_audit.corpus.running.selection import parse_years
 
@@ -175,6 +199,7 @@ def corpus(
         raise click.UsageError("Missing argument 'SOURCE...'.")
     require("corpus", "duckdb", "pyarrow")
     from lang_audit.config import find_config
+    from lang_audit.corpus.manifest import MANIFEST
     from lang_audit.corpus.running.identity import SettingsSource
     from lang_audit.corpus.running.run import Request, run
     from lang_audit.corpus.running.selection import Selection, parse_where, parse_years
@@ -207,10 +232,11 @@ def corpus(
             click.echo("\nInterrupted. What is done is kept: the same command goes on where it stood.", err=True)
         sys.exit(INTERRUPTED)
     except OSError as error:
+        kept = "What is done is kept: mend it, and the same command goes on where it stood."
+        if not (output / MANIFEST).exists():
+            kept = "Nothing was done yet: mend it, or name another folder with -o."
         click.echo(
-            f"lang-audit: {error.filename or output}: cannot be written: {error.strerror or error}. What is done is kept: mend "
-            "it, and the same command goes on where it stood.",
-            err=True,
+            f"lang-audit: {error.filename or output}: cannot be written: {error.strerror or error}. {kept}", err=True
         )
         sys.exit(FAILED)
     trouble = _trouble(outcome)
@@ -218,6 +244,20 @@ def corpus(
         _tell(outcome, output, trouble)
     if trouble:
         sys.exit(FAILED)
+
+
+def _refuse_options_of_a_run() -> None:
+    """--trend reads a run that is finished: what would change the run says nothing there."""
+    context = click.get_current_context()
+    given = [
+        param.opts[-1]
+        for param in context.command.params
+        if param.name in _OF_A_RUN and context.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(
+            f"{' and '.join(given)} cannot go with --trend, which reads the finished run in the folder as it is."
+        )
 
 
 def _on_dask(request: Request, address: str, quiet: bool) -> Outcome:
@@ -287,13 +327,15 @@ def _tell(outcome: Outcome, folder: Path, trouble: list[str]) -> None:
         "left-out": "left out",
     }
     parts = " + ".join(f"{totals[state]:,} {name}" for state, name in names.items())
-    click.echo(f"{totals.total():,} records = {parts}", err=True)
+    click.echo(f"{totals.total():,} record{'s' * (totals.total() != 1)} = {parts}", err=True)
     query = "SELECT count(*) FROM papers WHERE state = 'audited' AND flagged > 0"
     with open_dataset(folder).connect() as tables:
         row = tables.execute(query).fetchone()
     if row and totals["audited"]:
         click.echo(
-            f"A term was flagged in {row[0]:,} papers, {row[0] / totals['audited']:.1%} of those audited.", err=True
+            f"A term was flagged in {row[0]:,} paper{'s' * (row[0] != 1)}, {row[0] / totals['audited']:.1%} of those "
+            "audited.",
+            err=True,
         )
     for line in trouble[:_TOLD]:
         click.echo(f"  {line}", err=True)

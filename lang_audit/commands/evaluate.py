@@ -88,6 +88,15 @@ def _lines(judged: Judged, found: Precision, show: int) -> Iterator[str]:
         + (f"; {found.disputed:,} where two raters differ and nothing is agreed" if found.disputed else "")
         + (f"; {left:,} not yet" if left else "")
     )
+    if not found.judged:
+        yield (
+            "Nothing is settled yet: fill in the columns (agreed)."
+            if found.disputed
+            else "Nothing is judged yet: fill in the sheet, save it, and give this command again."
+        )
+        return
+    if found.disputed or found.usages_disputed:
+        yield textwrap.fill(f"Warning: {unsettled(found)}", _WIDTH)
     if found.unjudged_strata:
         yield (
             f"Strata without a judged row: {found.unjudged_strata:,} of {len(key.strata):,}. The figures stand for "
@@ -122,8 +131,10 @@ def _lines(judged: Judged, found: Precision, show: int) -> Iterator[str]:
         if len(found.wrong) > show:
             yield f"  and {len(found.wrong) - show} more"
     yield ""
-    yield "For a methods section:"
-    yield textwrap.fill(methods_sentence(key, found), _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    sentence = methods_sentence(key, found)
+    yield "For a methods section:" if sentence else "For a methods section: no sentence until all rows are settled."
+    if sentence:
+        yield textwrap.fill(sentence, _WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def _share_line(name: str, share: Share) -> str:
@@ -150,9 +161,25 @@ def _percent(interval: tuple[float, float]) -> str:
     return f"95 % interval {100 * interval[0]:.1f} to {100 * interval[1]:.1f}"
 
 
-def methods_sentence(key: Key, found: Precision) -> str:
-    """What was done and found, as the methods and results of a paper can say it."""
+def unsettled(found: Precision) -> str:
+    """What rows do to the figures on which two raters differ."""
+    rows = [
+        f"{n:,} row{'' if n == 1 else 's'} ({what})"
+        for n, what in ((found.disputed, "answers"), (found.usages_disputed, "usages"))
+        if n
+    ]
+    return (
+        f"two raters differ on {' and '.join(rows)}, and nothing is agreed there. Such rows are in no share. They are the hard "
+        "ones, so the shares are probably too high. Settle them in the columns (agreed); “unclear” is an answer too."
+    )
+
+
+def methods_sentence(key: Key, found: Precision) -> str | None:
+    """What was done and found, as the methods and results of a paper can say it; None while two raters differ on rows and
+    have not settled them, because precision without the hard rows flatters the program."""
     share = found.correct
+    if found.disputed:
+        return None
     if share.estimate is None or share.interval is None:
         return "No finding was judged."
     kind = {"flag": "flagged ", "query": "queried ", "exempt": "exempted ", "all": ""}[key.decision]
@@ -186,6 +213,8 @@ def _as_json(key: Key, found: Precision) -> dict[str, Any]:
         "judged": found.judged,
         "unclear": found.unclear,
         "disputed": found.disputed,
+        "usages_disputed": found.usages_disputed,
+        "warning": unsettled(found) if found.disputed or found.usages_disputed else None,
         "covered": found.covered,
         "interval": "stratified estimator, Wilson at the effective sample size, 95 %; simple_interval: Wilson, unweighted",
         "decisions": share(found.correct),

@@ -83,6 +83,13 @@ def sample(
         f"{key.seed}: {', '.join(map(str, files))}",
         err=True,
     )
+    if key.combinations is not None and key.combinations > len(key.strata):
+        merged = key.combinations - len(key.strata) + 1
+        click.echo(
+            f"Note: {merged:,} of the {key.combinations:,} strata are too small for {size:,} rows and are drawn as one; with "
+            f"-n {key.combinations} or more, each has a row of its own.",
+            err=True,
+        )
     if drawn < size:
         click.echo(f"Note: {size:,} were asked for; the run has {drawn:,} such findings.", err=True)
     click.echo(f"When it is filled in: lang-audit evaluate {output}", err=True)

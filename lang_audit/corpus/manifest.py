@@ -60,11 +60,21 @@ class Manifest(Frozen):
     identity: Identity
     part_records: int = 10_000  # records of an input that share a part of the tables
     inputs: tuple[Input, ...]
+    rows: dict[str, int] | None = None  # of each table, once the run is finished
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Put the manifest of a run into its folder, in the place of one that is there."""
     write_durably(folder / MANIFEST, f"{manifest.model_dump_json(indent=1)}\n".encode("utf-8", "backslashreplace"))
+
+
+def holds_run(folder: Path) -> bool:
+    """Whether a folder is that of a corpus run, of whatever version."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and {"format", "state", "identity", "inputs"} <= told.keys()
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -115,8 +115,9 @@ SCHEMAS: Final = {"papers": PAPERS, "findings": FINDINGS, "person_first": PERSON
 """The schema of each table, by the name of its folder."""
 
 KEYS: Final = "keys"
-"""The column of `papers` that a run needs to find duplicates and takes out at its end: hashes of `CorpusRecord.keys`."""
-_STAGED_PAPERS: Final = PAPERS.append(pa.field(KEYS, pa.list_(pa.uint64())))
+"""The column of `papers` that a run needs to find duplicates and takes out at its end: `CorpusRecord.keys` as hash and kind."""
+_KEY: Final = pa.struct({"key": pa.uint64(), "kind": pa.uint8()})
+_STAGED_PAPERS: Final = PAPERS.append(pa.field(KEYS, pa.list_(_KEY)))
 _OF_PAPER: Final = ("paper", "year", "journal", "country")
 
 
@@ -149,7 +150,7 @@ class Part:
         }
         if appraisal is not None:
             row |= _judged(appraisal)
-            row[KEYS] = [_hash(key) for key in record.keys()]  # noqa: SIM118
+            row[KEYS] = [{"key": _hash(key.text), "kind": int(key.kind)} for key in record.keys()]  # noqa: SIM118
             if row["country"] is None and appraisal.characteristics.countries:
                 row |= {"country": appraisal.characteristics.countries[0], "country_of": "study"}
             self._append_all("findings", row, appraisal.findings)

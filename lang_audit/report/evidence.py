@@ -51,7 +51,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence with its terms marked, where it stands, the words that decided it, its strength, and how it could read."""
+    """A sentence with its terms marked, where it stands, the words that decided it, its strength, and how it could read.
+
+    `reviews` are the decisions of reviewers on it, in words.
+    """
 
     pieces: tuple[Piece, ...]
     section: str
@@ -61,6 +64,7 @@ class Evidence:
     rewrites: tuple[tuple[Piece, ...], ...] = ()
     strength: Strength | None = None
     picture: Picture | None = None
+    reviews: tuple[str, ...] = ()
 
     @property
     def strength_name(self) -> str:
@@ -120,9 +124,18 @@ def evidence_of(group: Iterable[Finding], link: PageLink, picture: PictureOf | N
                 cues=distinct(wording.squeeze(m.cue) if m.cue else None for m in mentions),
                 rewrites=tuple(_changes(sentence, text) for text in distinct(m.rewrite for m in mentions)),
                 picture=picture(first) if picture else None,
+                reviews=_reviews(mentions),
             )
         )
     return tuple(found)
+
+
+def _reviews(mentions: Sequence[Finding | CodeMention]) -> tuple[str, ...]:
+    """What reviewers decided on the mentions of a sentence; on which of them, where they are of several minds."""
+    said = {mention.review.words if mention.review else None for mention in mentions}
+    if len(said) == 1:
+        return distinct(said)
+    return distinct(f"“{wording.squeeze(m.text)}”: {m.review.words}" for m in mentions if m.review)
 
 
 def strongest(strengths: Iterable[Strength]) -> Strength:
@@ -143,6 +156,7 @@ def code_evidence(group: Iterable[CodeMention], link: PageLink) -> tuple[Evidenc
             href=link(mentions[0].page),
             cues=distinct(wording.squeeze(m.cue) if m.cue else None for m in mentions),
             strength=strongest(m.strength for m in mentions),
+            reviews=_reviews(mentions),
         )
         for (start, sentence), mentions in sentences.items()
     ]

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lang_audit.model import Characteristics, CodeMention, Link, Metadata, Record, Status, Strength, VerdictLabel
+from lang_audit.model import (
+    Characteristics,
+    CodeMention,
+    Link,
+    Metadata,
+    Record,
+    ReviewSummary,
+    Status,
+    Strength,
+    VerdictLabel,
+)
 
 CodeKey = tuple[str, str, str]
 """Codebook, dimension and code."""
@@ -38,6 +49,7 @@ class StudyRow:
     characteristics: Characteristics = field(default_factory=Characteristics)
     codes: dict[CodeKey, Counter[Strength]] = field(default_factory=dict)
     linked: frozenset[Linked] = frozenset()
+    review: ReviewSummary | None = None
 
 
 def study_row(record: Record, key: str, metadata: Metadata | None = None, page: str | None = None) -> StudyRow:
@@ -70,7 +82,23 @@ def study_row(record: Record, key: str, metadata: Metadata | None = None, page: 
             )
             for part in appraisal.configurations
         ),
+        review=appraisal.review,
     )
+
+
+def reviewed_together(rows: Iterable[StudyRow]) -> str | None:
+    """How far reviewers came with all papers, in a line that begins "After review by"; None where they decided nothing."""
+    summaries = [row.review for row in rows if row.review]
+    if not summaries:
+        return None
+    counts = ("proposals", "decided", "accepted", "rejected", "changed", "added", "single", "disagreements")
+    told = ReviewSummary(
+        reviewers=tuple(dict.fromkeys(name for summary in summaries for name in summary.reviewers)),
+        kappa=summaries[0].kappa,
+        **{name: sum(getattr(summary, name) for summary in summaries) for name in counts},
+    )
+    papers = f"in {len(summaries)} paper{'s' * (len(summaries) != 1)}"
+    return f"{told.words}, {papers}."
 
 
 def _keys(mentions: tuple[CodeMention, ...]) -> frozenset[CodeKey]:

@@ -143,13 +143,17 @@ class ReferenceReport:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What is known over all papers once all are read. `studies` are in the order in which the papers were written."""
+    """What is known over all papers once all are read. `studies` are in the order in which the papers were written.
+
+    `review` tells in a line how far reviewers came; None where nobody reviewed.
+    """
 
     studies: tuple[Study, ...]
     books: tuple[str, ...]
     pages: tuple[WrittenFile, ...] = ()
     files: tuple[WrittenFile, ...] = ()
     references: ReferenceReport | None = None
+    review: str | None = None
 
     @property
     def ordered(self) -> tuple[Study, ...]:

@@ -26,6 +26,7 @@ def record_object(record: Record, *, with_text: bool = False) -> dict[str, Any]:
     }
     if appraisal is None:
         return found
+    found |= {"review": appraisal.review.model_dump()} if appraisal.review else {}
     return found | {
         "verdict": appraisal.verdict.model_dump(),
         "findings": [_finding(finding) for finding in appraisal.findings],
@@ -37,11 +38,20 @@ def record_object(record: Record, *, with_text: bool = False) -> dict[str, Any]:
 
 
 def _plain(records: tuple[Frozen, ...]) -> list[dict[str, Any]]:
-    return [record.model_dump() for record in records]
+    return [_said(record.model_dump()) for record in records]
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    """Without the place for reviewers' decisions where there is none, as in every file written before there were any."""
+    for key in ("intervention", "context", "mechanism", "outcome") if "link" in values else ():
+        values[key] = tuple(_said(code) for code in values[key])
+    if values.get("review", ...) is None:
+        del values["review"]
+    return values
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return finding.model_dump(exclude={"sentence_start", "person_label"})
+    return _said(finding.model_dump(exclude={"sentence_start", "person_label"}))
 
 
 def _paper(paper: Paper, with_text: bool) -> dict[str, Any]:

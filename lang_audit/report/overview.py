@@ -12,7 +12,7 @@ from lang_audit.config import TABLE_FORMATS
 from lang_audit.errors import ConfigError
 from lang_audit.report import wording
 from lang_audit.report.citing import Cited, citing_keys, short_names
-from lang_audit.report.extraction import StudyRow
+from lang_audit.report.extraction import StudyRow, reviewed_together
 from lang_audit.report.index_view import Coded, Overview, ReferenceReport, Study, WrittenFile
 from lang_audit.report.matrix_view import matrix_views
 from lang_audit.report.reference_match import match, merged
@@ -102,7 +102,15 @@ def _synthesis(
     if len(studies) > 1 and HTML in settings.reports:
         from lang_audit.report.synthesis import write_synthesis
 
-        page = write_synthesis(studies, settings.codebooks, folder, renderer, rule=settings.rule, index="index.html")
+        page = write_synthesis(
+            studies,
+            settings.codebooks,
+            folder,
+            renderer,
+            rule=settings.rule,
+            index="index.html",
+            review=reviewed_together(studies),
+        )
         written.pages.append(page)
 
 
@@ -143,8 +151,13 @@ def how_made(studies: Sequence[StudyRow], settings: Settings) -> str:
     return (
         f"Made by lang-audit {__version__} from {n} {'paper' if n == 1 else 'papers'}: language judged with the profile "
         f"{settings.profile.profile} and the rule {settings.rule}{coding}. Everything was read by program from the papers’ text; "
-        "check it against the papers before it is printed."
+        f"{_checked(studies)}."
     )
+
+
+def _checked(studies: Sequence[StudyRow]) -> str:
+    told = reviewed_together(studies)
+    return told[0].lower() + told[1:-1] if told else "check it against the papers before it is printed"
 
 
 def _named(reference: Reference) -> str:
@@ -169,6 +182,7 @@ def _overview(studies: Sequence[StudyRow], books: Sequence[Codebook], written: W
             if path.name in _FILES
         ),
         references=written.references,
+        review=reviewed_together(studies),
     )
 
 

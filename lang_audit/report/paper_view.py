@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote
 
 from lang_audit.codebook import Codebook
@@ -29,6 +30,12 @@ from lang_audit.report.codes_view import Coding, codings
 from lang_audit.report.evidence import Evidence, PageLink, evidence_of, in_context
 from lang_audit.report.page_evidence import Shown
 from lang_audit.report.terms_view import Term, as_inside, terms, unpictured
+
+_REJECTED: Final = "rejected"
+_REJECTED_WORDS: Final = (
+    "Rejected by reviewers",
+    "Reviewers read these and say that they do not count against the paper.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class VerdictView:
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """Everything on one paper's page; `verdict` is None where the paper could not be appraised."""
+    """Everything on one paper's page; `verdict` is None where it could not be appraised, `review` where nobody reviewed it."""
 
     name: str
     title: str
@@ -90,6 +97,7 @@ class PaperView:
     study: tuple[Characteristic, ...]
     annotated: str | None
     unpictured: str | None
+    review: str | None
 
     @property
     def n_flagged(self) -> int:
@@ -165,6 +173,7 @@ def paper_view(record: Record, lexicon: Lexicon, shown: Shown, codebooks: Sequen
         study=characteristics(appraisal, link) if appraisal else (),
         annotated=shown.copy,
         unpictured=unpictured(flagged + queries) if shown.picture else None,
+        review=appraisal.review.words if appraisal and appraisal.review else None,
     )
 
 
@@ -186,19 +195,21 @@ def _verdict(verdict: Verdict) -> VerdictView:
 
 
 def _exempt(findings: Sequence[Finding], lexicon: Lexicon, link: PageLink) -> tuple[Exempt, ...]:
+    """First what reviewers rejected, then what the program let pass, by usage."""
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups[finding.usage].append(finding)
+        rejected = finding.review is not None and finding.review.choice == "rejected"
+        groups[_REJECTED if rejected else finding.usage].append(finding)
     return tuple(
         Exempt(
-            title=wording.USAGES[usage][0],
-            sentence=wording.USAGES[usage][1],
-            count=len(groups[usage]),
-            forms=tuple(wording.surface(as_inside(finding, lexicon) for finding in groups[usage])),
-            evidence=evidence_of(groups[usage], link),
+            title=title,
+            sentence=sentence,
+            count=len(groups[group]),
+            forms=tuple(wording.surface(as_inside(finding, lexicon) for finding in groups[group])),
+            evidence=evidence_of(groups[group], link),
         )
-        for usage in USAGES
-        if usage in groups
+        for group, (title, sentence) in ((_REJECTED, _REJECTED_WORDS), *((u, wording.USAGES[u]) for u in USAGES))
+        if group in groups
     )
 
 

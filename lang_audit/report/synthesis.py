@@ -27,11 +27,12 @@ def write_synthesis(
     *,
     rule: VerdictRule = "majority",
     index: str | None = None,
+    review: str | None = None,
 ) -> Path:
     """Write synthesis.html, its figures (SVG, and PNG for print) and synthesis.docx into `folder`; returns the path of the page.
 
-    `index` is the address of the page of all papers, where there is one. Raises OSError where the folder cannot be written,
-    ConfigError for a template that fails.
+    `index` is the address of the page of all papers, where there is one; `review` tells how far reviewers came. Raises OSError
+    where the folder cannot be written, ConfigError for a template that fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
     view = synthesis_view(synthesis(rows, codebooks), rule)
@@ -51,5 +52,6 @@ def write_synthesis(
         "shown": SHOWN_OF_MORE,
         "address": page_address,
         "index": index,
+        "review": review,
     }
     return renderer.write_page("synthesis", folder, values)

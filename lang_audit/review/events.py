@@ -68,8 +68,8 @@ class State(Frozen):
 
     `decisions`: rater -> proposal id -> decision. `last`: (rater, proposal id) -> number of the last event on it. `released`:
     (rater, paper). `added`: proposals of reviewers, by id, with who proposed them in `added_by`. `raters`: all who have decided
-    or released anything, in the order in which they began (CONSENSUS is none). `papers`: proposal id -> paper. `carried`: proposal
-    id -> the id that its decisions were carried over to.
+    or released anything, in the order in which they began (CONSENSUS is none). `papers`: proposal id -> paper. `carried`:
+    proposal id -> the id that its decisions were carried over to. `settled_by`: proposal id -> who entered the consensus on it.
     """
 
     decisions: Mapping[str, Mapping[str, Value]]
@@ -80,6 +80,7 @@ class State(Frozen):
     raters: tuple[str, ...] = ()
     papers: Mapping[str, str] = {}
     carried: Mapping[str, str] = {}
+    settled_by: Mapping[str, str] = {}
 
 
 EMPTY: Final = State(decisions={}, last={}, released=frozenset(), added={}, added_by={})
@@ -101,6 +102,7 @@ def advanced(state: State, events: Iterable[Event]) -> State:
     raters = dict.fromkeys(state.raters)
     papers = dict(state.papers)
     carried = dict(state.carried)
+    settled_by = dict(state.settled_by)
     for event in events:
         if event.who != CONSENSUS:
             raters.setdefault(event.who)
@@ -115,6 +117,8 @@ def advanced(state: State, events: Iterable[Event]) -> State:
             added_by.setdefault(event.proposal, event.who)
         if event.carried_from is not None:
             carried[event.carried_from] = event.proposal
+        if event.who == CONSENSUS and event.by is not None:
+            settled_by[event.proposal] = event.by
         last[event.who, event.proposal] = event.number
         if event.after == Value():
             decisions.get(event.who, {}).pop(event.proposal, None)
@@ -129,4 +133,5 @@ def advanced(state: State, events: Iterable[Event]) -> State:
         raters=tuple(raters),
         papers=papers,
         carried=carried,
+        settled_by=settled_by,
     )

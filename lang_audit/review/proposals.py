@@ -54,7 +54,8 @@ def paper_key(content: bytes) -> str:
 
 def proposals(appraisal: Appraisal, paper: str) -> list[Proposal]:
     """All that an appraisal proposes, in text order; `paper` is the key of its file."""
-    return sorted(_all(appraisal, paper), key=lambda one: (one.start, one.end, one.kind, one.label))
+    found = [proposal for proposal, _ in identified(appraisal, paper)]
+    return sorted(found, key=lambda one: (one.start, one.end, one.kind, one.label))
 
 
 def proposal_id(paper: str, kind: Kind, label: str, text: str, nearby: str, occurrence: int) -> str:
@@ -70,7 +71,8 @@ def nearby_words(text: str, start: int, end: int) -> str:
     return " ".join((*before, "|", *after))
 
 
-def _all(appraisal: Appraisal, paper: str) -> Iterator[Proposal]:
+def identified(appraisal: Appraisal, paper: str) -> Iterator[tuple[Proposal, Finding | CodeMention]]:
+    """Each proposal with the finding or code that it is of, in the order of the appraisal."""
     text = appraisal.paper.text
     seen: Counter[tuple[str, str, str, str]] = Counter()
     items: tuple[Finding | CodeMention, ...] = (*appraisal.findings, *appraisal.codes)
@@ -80,7 +82,7 @@ def _all(appraisal: Appraisal, paper: str) -> Iterator[Proposal]:
         nearby = nearby_words(text, item.start, item.end)
         alike = kind, label, _plain(item.text), nearby
         of_kind = _OF_FINDING if isinstance(item, Finding) else _OF_CODE
-        yield Proposal(
+        proposal = Proposal(
             id=proposal_id(paper, kind, label, item.text, nearby, seen[alike]),
             paper=paper,
             kind=kind,
@@ -89,6 +91,7 @@ def _all(appraisal: Appraisal, paper: str) -> Iterator[Proposal]:
             **{name: getattr(item, name) for name in (*_SHARED, *of_kind)},
         )
         seen[alike] += 1
+        yield proposal, item
 
 
 _SHARED: Final = ("text", "start", "end", "page", "section", "sentence", "sentence_start", "cue")

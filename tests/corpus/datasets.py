@@ -83,18 +83,33 @@ def reference(of: Row, text: str) -> Row:
     return {key: of[key] for key in ("paper", "year", "journal", "country")} | told
 
 
+def evidence(of: Row, dimension: str, code: str, strength: str = "reported", codebook: str = "chang-2021") -> Row:
+    """Evidence for a code in the paper `of`."""
+    told = {
+        "codebook": codebook,
+        "dimension": dimension,
+        "code": code,
+        "strength": strength,
+        "text": "peers",
+        "start": 3,
+    }
+    told |= {"end": 8, "section": "abstract", "sentence": "By peers.", "sentence_start": 0}
+    return {key: of[key] for key in ("paper", "year", "journal", "country")} | told
+
+
 def publish(
     folder: Path,
     papers: Sequence[Row],
     findings: Iterable[Row] = (),
     references: Iterable[Row] = (),
+    codes: Iterable[Row] = (),
     *,
     rule: str = "majority",
     profile: str = "default",
     **identity: Any,
 ) -> Path:
     """Write a finished run into `folder`, and return it."""
-    rows = {"papers": papers, "findings": list(findings), "person_first": list(references), "codes": []}
+    rows = {"papers": papers, "findings": list(findings), "person_first": list(references), "codes": list(codes)}
     for name, schema in SCHEMAS.items():
         (folder / name).mkdir(parents=True)
         plain = [{column: row.get(column) for column in schema.names} for row in rows[name]]

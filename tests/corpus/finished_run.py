@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow.parquet
 
 from lang_audit.corpus.dataset import Dataset, open_dataset
-from lang_audit.corpus.manifest import MANIFEST, Identity, Manifest
+from lang_audit.corpus.manifest import MANIFEST, Identity, Input, Manifest
 from lang_audit.corpus.reading.records import CorpusRecord
 from lang_audit.corpus.tables import KEYS, Part
 from lang_audit.model import Appraisal, Decision, Finding, Paper, PersonFirstMention, Record, Usage, Verdict
@@ -51,7 +51,8 @@ def finished_run(
     identity = Identity(
         version="9.9.9", lexicon="0" * 64, model=None, spacy="3.8", profile=profile, rule="majority", off=off
     )
-    manifest = Manifest(state="finished", identity=identity, inputs=())
+    made_up = Input(name="made-up.ris", kind="ris", bytes=0, records=len(part), audited=len(part))
+    manifest = Manifest(state="finished", identity=identity, inputs=(made_up,))
     (folder / MANIFEST).write_text(manifest.model_dump_json(), encoding="utf-8")
     return open_dataset(folder)
 

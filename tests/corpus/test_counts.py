@@ -174,7 +174,7 @@ def test_the_guidelines_of_the_most_frequent_terms_are_marked() -> None:
     assert [mark.year for mark in found] == sorted({mark.year for mark in found})
     for mark in found:
         assert lexicon.sources[mark.source].year == mark.year and mark.papers in (50, 20, 3)
-    assert [mark.label for mark in marks({"obesity/obese": 2}, lexicon, 2000, 2030)] == ["The Obesity Society 2013"]
+    assert [mark.label for mark in marks({"obesity/obese": 2}, lexicon, 2000, 2030)] == ["TOS 2013"]
     assert all(b.year - a.year > 1 for a, b in pairwise(found))
     assert marks(held, lexicon, 1950, 1960) == [] == marks({}, lexicon, 1950, 2030)
     left = {mark.source for mark in marks(held, lexicon, 2000, 2030, without={found[0].source})}

@@ -2,17 +2,29 @@ from __future__ import annotations
 
 import csv
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from lxml import etree
+from markdown_it import MarkdownIt
 
+from lang_audit.corpus.manifest import Input
+from lang_audit.corpus.page import plot, time_chart
 from lang_audit.corpus.page.data_files import FOLDER
+from lang_audit.corpus.page.guidelines import Mark
+from lang_audit.corpus.page.methods import markdown
 from lang_audit.corpus.page.pages import write_pages
+from lang_audit.corpus.proportions import Share
+from lang_audit.corpus.tables import SCHEMAS
 from lang_audit.errors import ConfigError
 from lang_audit.settings import Settings, load_settings
-from tests.corpus.datasets import Row, finding, literature, paper, publish, reference, unread
+from tests.corpus.datasets import Row, evidence, finding, literature, paper, publish, reference, unread
 
 DOCS = Path(__file__).parents[2] / "docs" / "corpus.md"
 
@@ -99,7 +111,7 @@ def test_the_head_tells_share_interval_and_denominators(page: Page) -> None:
 
 
 def test_the_records_add_up(page: Page) -> None:
-    assert "These add up: 300 audited + 1 duplicates + 2 not readable + 0 failed + 0 left out = 303" in page
+    assert "These add up: 300 audited + 1 duplicates + 2 rejected + 0 failed + 0 left out = 303" in page
     assert "There is no text.no-text" in page and "made-up.jsonl#900, made-up.jsonl#901" in page
     assert ("a", {"href": "rejects.csv"}) in page.tags
 
@@ -174,8 +186,8 @@ def test_the_methods_hold_the_figures_of_the_page(page: Page) -> None:
     told = page.methods.replace("\\", "")
     for words in (
         "We read 303 records from 1 file (JSON Lines)",
-        "2 could not be read",
-        "1 were duplicates",
+        "2 were rejected: 2 held neither title nor abstract.",
+        "1 was a duplicate by PMID",
         "300 papers were audited",
         "all were read by title and abstract only",
         "lang-audit 9.9 (spaCy 3.8, with the trained pipeline a_model 1.2)",
@@ -202,6 +214,8 @@ def test_a_published_audit_is_cited_with_its_limits(tmp_path: Path) -> None:
         assert limit in told
     assert "100.0%95% interval 75.8–100.0" in page and "12 of 12 audited papers adhere" in page
     assert "years from 1990; journal=X" in page
+    assert "(Rule “any-term”. The published audits count so.)" in page.methods
+    assert "[Say here" in page.methods and "\\[" not in page.methods and "a_model 1.2" in page.methods
     assert "hold at least one flagged term" not in page
     assert "raises none of their labels: People living with HIV" in page
 
@@ -215,7 +229,7 @@ def test_the_same_tables_give_the_same_bytes(folder: Path, settings: Settings) -
 def test_a_run_of_no_records(tmp_path: Path, settings: Settings) -> None:
     page = page_of(tmp_path, settings, [])
     assert "Audit of 0 papers" in page and "No paper was audited, so there is nothing to count" in page
-    assert "<svg" not in page.html and "Every record could be read." in page
+    assert "<svg" not in page.html and "No record was rejected, and none failed." in page
     assert "0 papers were audited" in page.methods
 
 
@@ -254,7 +268,7 @@ ODD = (
     "日本の雑誌 العربية 🧠",
     "A\x01\x0b\udcffB",
     "Annals of the " + "very " * 60 + "long names",
-    "Unbrokenname" * 40,
+    "Unbrokenname" * 900,
 )  # fmt: skip
 
 
@@ -278,6 +292,7 @@ def test_two_hundred_journals_with_odd_names(
     assert "img" not in tags and sum(tag == "script" for tag, _ in page.tags) == 1
     assert "<script>alert(1)</script> 0" in page and "{{ 7 * 7 }} & $x^2$" in page
     assert "200 of 200 journals" in page and "the 20 journals with the most papers" in page
+    assert "Unbrokenname" * 16 in page.html and "Unbrokenname" * 17 not in page.html
     assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
     stored = cells(tmp_path / "out" / FOLDER / "by_journal.csv")
     assert len(stored) == 200 and any(row["journal"].startswith("'=HYPERLINK") for row in stored)
@@ -306,6 +321,127 @@ def test_an_unfinished_run_has_no_page(tmp_path: Path, settings: Settings) -> No
         write_pages(made, settings)
 
 
+def test_the_codes_of_a_codebook(tmp_path: Path, page: Page, folder: Path) -> None:
+    coded = load_settings(codebooks=["chang-2021"])
+    papers = [paper(number) for number in range(20)]
+    rows = [evidence(of, "role", "peer-support") for of in papers[:3]]
+    rows += [
+        evidence(papers[0], "role", "peer-support", "aimed"),
+        evidence(papers[4], "role", "peer-support", "background"),
+    ]
+    rows += [evidence(papers[0], "context", "stigma", "aimed")]
+    publish(tmp_path / "out", papers, codes=rows, codebooks=["chang-2021"])
+    coded_page = Page(write_pages(tmp_path / "out", coded))
+    assert "Peer involvement of people who use drugs" in coded_page
+    assert "4 papers of 20 audited hold evidence for at least one code: 20.0% (95% interval 8.1–41.6)." in coded_page
+    assert "Peer support, counselling and referral420.0%8.1–41.635" in coded_page.text
+    told = cells(tmp_path / "out" / FOLDER / "codes.csv")
+    assert len(told) == sum(len(part.codes) for part in coded.codebooks[0].dimensions)
+    (row,) = [row for row in told if row["code"] == "peer-support"]
+    figures = [
+        row[name] for name in ("papers", "of", "reported_papers", "aimed_papers", "background_papers", "mentions")
+    ]
+    assert figures == ["4", "20", "3", "0", "1", "5"] and float(row["share"]) == 0.2
+    assert next(row for row in told if row["code"] == "advocacy")["papers"] == "0"
+    assert "coded with the codebook chang-2021 (Chang J, Shelly S" in coded_page.methods
+    assert "20.0%" in coded_page.methods
+    assert 'id="codes"' not in page.html and not (folder / FOLDER / "codes.csv").exists()
+
+
+def test_a_name_of_ten_thousand_characters_is_cut_before_it_is_measured() -> None:
+    begun = time.monotonic()
+    (first, second) = plot.clipped("Unbrokenname" * 900, 216, 2)
+    assert first.startswith("Unbrokenname") and second.endswith("…")
+    assert plot.clipped("a " * 900, 5000, 2) == [("a " * 100).rstrip() + "…"]
+    assert time.monotonic() - begun < 5  # it took minutes
+
+
+def _labels(svg: str) -> dict[str, tuple[float, str]]:
+    """The texts of a chart with the place and side that they are held at."""
+    found = {}
+    for text in etree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+        place = re.search(r"translate\(([-\d.]+)", text.get("transform") or "")
+        x = float(place.group(1)) if place else float((text.get("x") or "0").split()[0])
+        found["".join(text.itertext())] = (x, text.get("text-anchor") or "start")
+    return found
+
+
+def test_the_label_of_a_guideline_stands_at_its_own_line_and_keeps_its_year() -> None:
+    marked = [
+        Mark(2007, "ama-2007", "AMA", "t", 9),
+        Mark(2013, "long-2013", "The very long name of a society that no chart has room for at all", "t", 9),
+        Mark(2015, "isaje-2015", "International Society of Addiction Journal Editors", "t", 9, "ISAJE"),
+        Mark(2019, "last-2019", "A society of some length", "t", 9),
+    ]
+    years = range(2000, 2021)
+    line = time_chart.Line("adherent", tuple(time_chart.Point(year, Share(5, 10)) for year in years))
+    bars = [time_chart.Bar(year, 1, 10) for year in years]
+    for width, left, right in ((plot.WIDE, 34.0, 128.0), (plot.NARROW, 34.0, 10.0)):
+        svg = time_chart.over_time("c", [line], bars, marked, width=width, title="t", description="d", share_of="s")
+        found = {words: place for words, place in _labels(svg).items() if re.search(r"\D 20(07|13|15|19)$", words)}
+        assert len(found) == 4 and "ISAJE 2015" in found and any("…" in words for words in found)
+        for words, (x, side) in found.items():
+            rule = left + (int(words[-4:]) - 1999.5) * (width - left - right) / 21
+            assert x == pytest.approx(rule + (-2 if side == "end" else 2), abs=0.2), words
+
+
+def test_what_the_bars_and_the_forms_are_is_said_under_their_charts(page: Page) -> None:
+    assert "the line of adherent papers is a share of these; the one of flagged terms is of all audited papers" in page
+    assert "A form is a family of wordings" in page and "lang-audit corpus --trend counts one phrase" in page
+
+
+def test_wide_tables_show_that_they_go_on(page: Page) -> None:
+    assert re.search(r"\.corpus \.scroll \{[^}]*\blocal\b[^}]*\bscroll\b", page.html)
+
+
+def test_why_records_were_not_audited(tmp_path: Path, settings: Settings) -> None:
+    papers = [unread(1), unread(2), unread(3, problem="malformed-xml"), unread(4, problem="new-kind"),
+              unread(5, "failed", "timeout"), unread(6, "failed", "defect")]  # fmt: skip
+    page = page_of(tmp_path, settings, papers)
+    reasons = "2 held neither title nor abstract, 1 broken XML and 1 for another reason (new-kind)"
+    assert f"Of all records, 4 were rejected: {reasons}." in page.methods
+    assert "Of all records, 2 failed: 1 met a defect of the program and 1 not done in time." in page.methods
+    assert "Failed2not done in time, or the program broke down on it" in page.text
+    assert "could not be read" not in page.text + page.methods
+
+
+@given(st.text(alphabet="a1 _*[]()<>&;#~`\\:.-+=!|x", max_size=40).map(lambda text: " ".join(text.split())))
+@example("en_core_web_sm, [say here]")
+@example("[a](b) &amp; __x__ ~~y~~")
+@hypothesis_settings(max_examples=150)
+def test_markdown_shows_a_sentence_as_it_is(sentence: str) -> None:
+    shown = MarkdownIt("commonmark").enable(["strikethrough", "table"]).parse(markdown(sentence))
+    assert [token.type for token in shown] == (["paragraph_open", "inline", "paragraph_close"] if sentence else [])
+    inline = (shown[1].children or []) if sentence else []
+    assert {token.type for token in inline} <= {"text", "text_special"}
+    assert "".join(token.content for token in inline) == sentence
+    if sentence == "en_core_web_sm, [say here]":
+        assert markdown(sentence) == sentence
+
+
+def test_the_documentation_tells_every_column_of_the_tables() -> None:
+    section = DOCS.read_text(encoding="utf-8").partition("## The columns of the tables\n")[2].partition("\n## ")[0]
+    told = {
+        name: dict(re.findall(r"^\| `(\w+)` \| ([\w ]+) \|", part, re.MULTILINE))
+        for name, part in re.findall(r"^### `(\w+)`\n(.*?)(?=^### |\Z)", section, re.MULTILINE | re.DOTALL)
+    }
+    plain = {"string": "text", "bool": "true or false", "double": "number", "list<element: string>": "list of text"}
+
+    def kind(type_: pa.DataType) -> str:
+        bare = type_.value_type if pa.types.is_dictionary(type_) else type_
+        if pa.types.is_list(bare):
+            return "list of text"
+        return "whole number" if pa.types.is_integer(bare) else plain[str(bare)]
+
+    runs = {
+        name: "whole number" if "int" in str(field.annotation) else "text"
+        for name, field in Input.model_fields.items()
+        if name != "modified"
+    }
+    assert told.pop("runs") == runs
+    assert told == {name: {field.name: kind(field.type) for field in schema} for name, schema in SCHEMAS.items()}
+
+
 @pytest.mark.skipif(not DOCS.exists(), reason="docs/corpus.md is not written yet")
 def test_the_questions_of_the_documentation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import duckdb
@@ -316,11 +452,12 @@ def test_the_questions_of_the_documentation(tmp_path: Path, monkeypatch: pytest.
         finding(both, "substance-use/idu", "IDUs"),
         finding(both, "substance-use/idu", "IDU", "exempt", "behaviour"),
     ]
-    publish(tmp_path / "lang-audit-corpus", papers, findings, references)
+    codes = [evidence(papers[0], "role", "peer-support")]
+    publish(tmp_path / "lang-audit-corpus", papers, findings, references, codes, codebooks=["chang-2021"])
     monkeypatch.chdir(tmp_path)
     section = DOCS.read_text(encoding="utf-8").partition("## Asking questions with DuckDB\n")[2].partition("\n## ")[0]
     queries = re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
-    assert len(queries) >= 7
+    assert len(queries) >= 8 and any("FROM codes" in query for query in queries)
     with duckdb.connect() as connection:
         for query in queries:
             rows = connection.execute(query).fetchall()

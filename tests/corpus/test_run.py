@@ -118,7 +118,7 @@ def test_a_finished_run_is_not_done_again(source: Path, finished: Path) -> None:
         ({"settings": SettingsSource(rule="strict")}, "rule: majority in that run, strict now"),
         ({"selection": Selection(parse_years("1990-"))}, "years: none in that run, 1990, any now"),
         ({"selection": Selection(where=parse_where(["title~opioid"]))}, "where: none in that run, title~opioid now"),
-        ({"columns": ("title=TI",)}, "columns: none in that run, title=TI now"),
+        ({"columns": ("title=article title",)}, "columns: none in that run, title=article title now"),
         ({"part_records": 5}, "part-records: 4 in that run, 5 now"),
     ],
 )
@@ -288,11 +288,118 @@ def test_an_input_that_changes_during_the_run_is_read_again(tmp_path: Path) -> N
     assert do(path, folder).totals()["audited"] == 6
 
 
-def test_a_wrong_column_is_told(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.csv", table())
-    outcome = do(path, tmp_path / "out", columns=("title=Nonsense",))
-    (given,) = outcome.manifest.inputs
-    assert given.rejected == 1 and given.problem and "Nonsense" in given.problem
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(ris(numbered_records(7))), Path.unlink])
+def test_after_an_input_changed_or_went_the_same_command_does_what_was_said(
+    tmp_path: Path, change: Callable[[Path], object]
+) -> None:
+    written(tmp_path, "a.ris", ris(numbered_records(6)))
+    path, folder = written(tmp_path, "b.ris", ris(numbered_records(3))), tmp_path / "out"
+
+    def change_it(tasks: Sequence[run.Task], tick: object) -> None:
+        inline(tasks, lambda progress: None)
+        change(path)
+
+    with pytest.raises(ConfigError, match=r"b\.ris: (is gone|was changed while it was read)") as said:
+        do(tmp_path, folder, execute=change_it)
+    assert ("is gone" in str(said.value)) == (not path.exists())
+    more = 7
+    if not path.exists():
+        more = 8
+        with pytest.raises(ConfigError, match=r"input is gone: .*b\.ris"):
+            do(tmp_path, folder)
+        written(tmp_path, "b.ris", ris(numbered_records(8)))
+    before = (folder / ".work" / "parts" / "00000" / "00000").stat().st_mtime_ns
+    kept: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        real = run.publish
+
+        def look(*given: object) -> object:
+            kept.append((folder / ".work" / "parts" / "00000" / "00000").stat().st_mtime_ns)
+            return real(*given)  # type: ignore[arg-type]
+
+        patch.setattr(run, "publish", look)
+        totals = do(tmp_path, folder).totals()
+    assert totals == {"audited": more, "duplicate": 6, "rejected": 0, "failed": 0, "left-out": 0}
+    assert kept == [before]  # of the other input nothing was done again
+
+
+def test_an_input_of_which_something_was_kept_must_stay(tmp_path: Path) -> None:
+    path, folder = written(tmp_path, "a.ris", ris(numbered_records(6))), tmp_path / "out"
+
+    def stop(tasks: Sequence[run.Task], tick: object) -> None:
+        inline(tasks, lambda progress: None)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        do(path, folder, execute=stop)
+    path.write_bytes(ris(numbered_records(7)))
+    with pytest.raises(ConfigError, match=r"input changed since: .*a\.ris"):
+        do(path, folder)
+
+
+def test_a_map_that_fits_one_of_two_tables_is_told_of_the_other(tmp_path: Path) -> None:
+    written(tmp_path, "a.csv", table().replace(b"Article Title", b"Nonsense", 1))
+    written(tmp_path, "b.csv", table())
+    first, second = do(tmp_path, tmp_path / "out", columns=("title=Nonsense",)).manifest.inputs
+    assert first.audited == 12
+    assert second.rejected == 1 and second.problem and "Nonsense" in second.problem
+
+
+def test_folders_of_earlier_runs_are_no_input(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    (source / "more").mkdir(parents=True)
+    path = written(source, "a.ris", ris())
+    do(path, source / "more" / "earlier")
+    for name in ("METHODS.md", "index.html"):
+        written(source / "more" / "earlier", name, b"<html><p>People who inject drugs.</p></html>")
+    seen = io.StringIO()
+    outcome = do(source, tmp_path / "out", stream=seen)
+    assert [given.name for given in outcome.manifest.inputs] == [str(path)]
+    assert "1 is a folder of corpus runs" in seen.getvalue() and "earlier" in seen.getvalue()
+    (given,) = do(source / "more" / "earlier", tmp_path / "other").manifest.inputs
+    assert given.problem and "that of a corpus run" in given.problem
+
+
+def _lose(folder: Path, pattern: str) -> Path:
+    path = sorted(folder.glob(pattern))[-1]
+    path.unlink()
+    return path
+
+
+@pytest.mark.parametrize("table", ["papers", "findings", "person_first"])
+def test_a_run_whose_tables_are_not_whole_is_refused(finished: Path, tmp_path: Path, table: str) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(finished, folder)
+    _lose(folder, f"{table}/*.parquet")
+    with pytest.raises(ConfigError, match=rf"not whole: {table} has \d+ rows of \d+"):
+        open_dataset(folder)
+
+
+def test_rows_in_another_state_than_the_manifest_tells_are_refused(finished: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(finished, folder)
+    told = json.loads((folder / "manifest.json").read_text())
+    told["inputs"][0]["audited"] -= 1
+    told["inputs"][0]["rejected"] += 1
+    (folder / "manifest.json").write_text(json.dumps(told))
+    with pytest.raises(ConfigError, match="not whole: 49 of 48 records are audited; 2 of 3 records are rejected"):
+        open_dataset(folder)
+
+
+@pytest.mark.parametrize("table", ["papers", "findings"])
+def test_a_damaged_file_of_a_table_is_named(finished: Path, tmp_path: Path, table: str) -> None:
+    cut = tmp_path / "cut"
+    shutil.copytree(finished, cut)
+    path = sorted((cut / table).glob("*.parquet"))[-1]
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ConfigError, match=rf"{table}/{path.name}: is damaged"):
+        open_dataset(cut)
+    first = whole.index(b"\x28\xb5\x2f\xfd")  # a page of zstd
+    path.write_bytes(whole[:first] + b"\0" * 40 + whole[first + 40 :])
+    with pytest.raises(ConfigError, match=rf"{table}/{path.name}: is damaged"):  # noqa: SIM117
+        with open_dataset(cut).connect() as connection:
+            connection.execute(f"SELECT * FROM {table}").fetchall()
 
 
 def test_units_and_parts_follow_from_the_input(source: Path) -> None:

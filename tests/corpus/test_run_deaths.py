@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,43 @@ def test_a_record_that_ends_its_worker_fails_and_nothing_else_does(
     assert papers[13]["title"] and SLOW in papers[13]["title"] and papers[13]["verdict"] is None
     (told,) = csv.DictReader(io.StringIO((tmp_path / "out" / "rejects.csv").read_text()))
     assert told["code"] == code and told["state"] == "failed" and SLOW in told["excerpt"]
+
+
+@pytest.mark.parametrize("timeout", [0.0001, 0.001])
+def test_a_time_in_which_nothing_can_be_done_ends_the_run_all_the_same(tmp_path: Path, timeout: float) -> None:
+    path = written(tmp_path, "a.xml", pubmed_xml(numbered_records(1)))
+    totals = do(path, tmp_path / "out", timeout=timeout).totals()
+    assert totals.total() == 1 and totals["audited"] + totals["failed"] == 1
+
+
+def test_a_record_that_is_blamed_again_ends_the_run(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever keeps what is set down of a record from helping."""
+    monkeypatch.setattr(auditing, "audit_records", _killing(signal.SIGKILL))
+    monkeypatch.setattr(tasks, "_walked", _forgetful(tasks._walked))
+    with pytest.raises(LangAuditError, match="end again and again"):
+        do(source, tmp_path / "out")
+
+
+def _forgetful(real: Any) -> Any:
+    return lambda task, start, trouble, watch: real(task, start, {}, watch)
+
+
+def test_the_end_of_a_file_may_take_its_time(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow_hash(path: Path) -> str:
+        time.sleep(0.8)
+        return "0" * 64
+
+    def lose_the_end(some: Sequence[tasks.Task], tick: object) -> None:
+        inline(some, lambda progress: None)
+        (tmp_path / "out" / ".work" / "ends" / "00000.json").unlink()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        do(source, tmp_path / "out", execute=lose_the_end)
+    monkeypatch.setattr(tasks, "hash_of", slow_hash)
+    assert do(source, tmp_path / "out", timeout=0.4).totals()["audited"] == 30
 
 
 def _reading(deadly: int, *, beyond: bool, in_skip: bool = False) -> object:

@@ -229,6 +229,23 @@ def test_two_raters_settle_what_they_differ_on(run: Dataset, tmp_path: Path) -> 
     assert (found.disputed, found.judged, found.correct.hits, found.correct.total) == (1, 29, 28, 29)
     assert [row.row for row in found.wrong] == [4]
     assert found.answers_agree is not None and (found.answers_agree.both, found.answers_agree.same) == (29, 27)
+    told = CliRunner().invoke(cli, ["evaluate", str(path)])
+    assert "Warning: two raters differ on 1 row (answers), and nothing is agreed there." in " ".join(
+        told.stdout.split()
+    )
+    assert "no sentence until all rows are settled" in told.stdout and "We drew" not in told.stdout
+    figures = json.loads(CliRunner().invoke(cli, ["evaluate", str(path), "--format", "json"]).stdout)
+    assert figures["methods"] is None and "shares are probably too high" in figures["warning"]
+    fill_csv(path, lambda number, row: {**fill(number, row), "correct (agreed)": "no" if number in (3, 4) else ""})
+    assert "We drew" in CliRunner().invoke(cli, ["evaluate", str(path)]).stdout
+
+
+def test_short_answers_are_understood(run: Dataset, tmp_path: Path) -> None:
+    path = written(run, tmp_path / "s.xlsx")
+    said: list[object] = ["y", "N", 1, 0, True, "1"]
+    fill_xlsx(path, lambda number, row: {"correct": said[number % 6]})  # type: ignore[dict-item]
+    found = appraise_sample(read_judged(path))
+    assert (found.judged, found.correct.hits) == (30, 20)
 
 
 def test_every_mistake_is_told_with_its_cell(run: Dataset, tmp_path: Path) -> None:
@@ -382,6 +399,7 @@ def test_the_commands(run: Dataset, tmp_path: Path) -> None:
     assert done.exit_code == 0 and "30 of 120 findings drawn from 5 strata, seed 7" in done.stderr
     empty = say(cli, ["evaluate", str(path)])
     assert empty.exit_code == 0 and "0 of 30 drawn findings are judged" in empty.stdout
+    assert "Nothing is judged yet" in empty.stdout and "0%" not in empty.stdout
     fill_xlsx(path, lambda number, row: {"correct": "no" if number == 9 else "yes", "note": "a name" * (number == 9)})
     told = say(cli, ["evaluate", str(path)]).stdout
     assert "30 of 30 drawn findings are judged" in told and "(29 of 30, 83.3 to 99.4)" in told
@@ -393,6 +411,9 @@ def test_the_commands(run: Dataset, tmp_path: Path) -> None:
     figures = json.loads(say(cli, ["evaluate", str(path), "--format", "json"]).stdout)
     assert figures["decisions"]["hits"] == 29 and figures["methods"] == sentence
     assert say(cli, ["evaluate", str(path), "--papers", str(tmp_path)]).exit_code == 2
+    assert "drawn as one" not in done.stderr
+    few = say(cli, ["sample", str(run.folder), "-n", "4", "-o", str(tmp_path / "few.csv")])
+    assert "of the 5 strata are too small for 4 rows and are drawn as one; with -n 5 or more" in few.stderr
 
 
 def test_a_missing_extra_is_one_sentence(run: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,6 +98,13 @@ def test_broken_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert codes(wide) == ["too-large", "Two"]
 
 
+def test_a_quotation_that_is_open_at_the_end_is_told(tmp_path: Path) -> None:
+    *rows, last = read(tmp_path, "a.csv", 'title,abstract\nOne,a\n"Two,b\nThree,c\nFour,d\n')
+    assert codes(rows) == ["One"] and isinstance(last, Rejected) and last.code == "broken-file"
+    assert "a quotation mark never closes in the row, 3 lines before the end" in last.message
+    assert "begins with '\"Two,b'" in last.message
+
+
 def test_values_are_made_plain(tmp_path: Path) -> None:
     text = 'title,abstract,year,pmid,doi\n"[A <i>made-up</i>&nbsp;title].","<p>One.</p><p>Two, p <0.05 and >3, a <b and c> d</p>",2018.0,123.0,https://doi.org/10.5555/X\n'
     (found,) = read(tmp_path, "a.csv", text)

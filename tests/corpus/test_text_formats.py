@@ -46,9 +46,10 @@ def test_line_ends_of_other_systems(tmp_path: Path, name: str, ends: bytes) -> N
 @pytest.mark.parametrize("name", [name for name in TEXTS if name != "a.xml"])
 def test_utf_16_and_windows_1252(tmp_path: Path, name: str) -> None:
     text = TEXTS[name]().decode()
-    for encoding in ("utf-16", "cp1252"):
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "cp1252"):
         found = read(tmp_path, name, text.encode(encoding))
         assert [getattr(item, "abstract", item) for item in found] == [record.abstract for record in RECORDS], encoding
+        assert [getattr(item, "year", item) for item in found] == [record.year for record in RECORDS], encoding
 
 
 def test_what_a_file_holds_counts_more_than_its_name(tmp_path: Path) -> None:
@@ -103,6 +104,13 @@ def test_records_without_end_or_beginning(tmp_path: Path) -> None:
     found = read(tmp_path, "a.ris", text)
     assert [getattr(item, "title", "") for item in found] == ["No end", "Whole", "No beginning", ""]
     assert isinstance(found[3], Rejected) and found[3].code == "no-text"
+
+
+def test_ris_in_which_no_record_has_an_end(tmp_path: Path) -> None:
+    data = ris().replace(b"ER  - \n", b"")
+    assert [getattr(item, "abstract", item) for item in read(tmp_path, "a.ris", data)] == [r.abstract for r in RECORDS]
+    (nothing,) = read(tmp_path, "b.ris", b"TY  - JOUR\nPY  - 1999\n")
+    assert isinstance(nothing, Rejected) and nothing.code == "broken-file"
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -104,11 +104,22 @@ def test_a_good_term_without_a_use_counts_nought(run: Dataset) -> None:
 
 
 def test_what_the_run_did_not_raise_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run = finished_run(tmp_path / "out", [Made(2010)], profile="nielsen-2016", off=("suicide/commit-suicide",))
-    print_trend(run.folder, [IDU, "suicide/commit-suicide"])
-    told = capsys.readouterr().err
-    assert "substance-use/injecting-drug-user is not raised by the run's profile (nielsen-2016)" in told
-    assert "suicide/commit-suicide was switched off" in told
+    """No term has a nought that means "not looked for": those without a figure are refused, parts of others are told."""
+    made = [Made(2010, (Use("addicts", "substance-use/addict"),))]
+    run = finished_run(tmp_path / "out", made, profile="hartwell-2020", off=("substance-use/addicted-baby",))
+    for term, why in (
+        (
+            "schizophrenics",
+            r"not counted in this run.*schizophrenics is not raised by the run's profile \(hartwell-2020\)",
+        ),
+        ("substance-use/addicted-baby", "substance-use/addicted-baby was switched off"),
+        ("schizophrenic*", "begins like that. .*mental-health/schizophrenics is not raised"),
+    ):
+        with pytest.raises(ConfigError, match=why):
+            yearly(run, ["addict", term])
+    assert counts(run, "addict", "alcoholic")[-1] == [(1, 1), (0, 0)]
+    print_trend(run.folder, ["addict*"])
+    assert "substance-use/addicted-baby was switched off in this run" in capsys.readouterr().err
 
 
 LONG = [

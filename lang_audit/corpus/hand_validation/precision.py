@@ -53,7 +53,10 @@ class Precision(NamedTuple):
     drawn: int
     judged: int  # rows with an answer that counts: yes, no or unclear
     unclear: int
-    disputed: int
+    disputed: (
+        int  # rows on which two raters differ and have settled nothing: in no share, though they are the hard ones
+    )
+    usages_disputed: int
     unjudged_strata: int
     covered: float  # the share of all findings that lies in strata with a judged row
     correct: Share
@@ -89,6 +92,7 @@ def appraise_sample(judged: Judged) -> Precision:
         judged=len(rows),
         unclear=sum(row.final not in _SETTLED for row in rows),
         disputed=sum(row.disputed for row in judged.judgements),
+        usages_disputed=sum(row.usage_disputed for row in judged.judgements),
         unjudged_strata=len(strata) - len(held),
         covered=sum(strata[k].size for k in held) / judged.key.findings,
         correct=share(lambda row: row.final in _SETTLED, lambda row: row.final == "yes"),

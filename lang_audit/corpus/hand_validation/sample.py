@@ -66,6 +66,9 @@ class Key(Frozen):
     findings: int  # in the run, of that decision
     strata: tuple[Stratum, ...]
     rows: tuple[Sampled, ...]
+    combinations: int | None = (
+        None  # of the values that strata are made of; more than `strata` where some are drawn as one
+    )
 
 
 class Shown(NamedTuple):
@@ -170,6 +173,7 @@ def draw(
         findings=sum(sizes.values()),
         strata=strata,
         rows=tuple(sampled),
+        combinations=len(sizes),
     )
     return key, shown
 

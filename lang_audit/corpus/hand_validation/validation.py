@@ -27,6 +27,7 @@ ENDINGS: Final = (".xlsx", ".csv")
 """What a sheet of judgements ends in."""
 _MOST_TOLD: Final = 30
 _ID: Final = "id"
+_SHORT: Final = {"y": "yes", "1": "yes", "true": "yes", "n": "no", "0": "no", "false": "no"}
 
 
 class Judgement(NamedTuple):
@@ -58,6 +59,11 @@ class Judgement(NamedTuple):
     def disputed(self) -> bool:
         """Whether the raters differ and have settled nothing."""
         return self.agreed is None and len({answer for answer in self.answers if answer}) > 1
+
+    @property
+    def usage_disputed(self) -> bool:
+        """The same for the usage."""
+        return self.agreed_usage is None and len({usage for usage in self.usages if usage}) > 1
 
 
 class Judged(NamedTuple):
@@ -120,12 +126,17 @@ def _values(
         value = _cell(cells, places[column.name])
         if not column.allowed:
             yield (column.rater, column.asked), value
-        elif value.casefold() in column.allowed:
-            yield (column.rater, column.asked), value.casefold()
+        elif (said := _meant(value.casefold(), column.allowed)) in column.allowed:
+            yield (column.rater, column.asked), said
         elif value:
             mistakes.append(
                 f"{where}, column {column.name}: {value!r} is not allowed; allowed: {', '.join(column.allowed)}, or nothing."
             )
+
+
+def _meant(value: str, allowed: Sequence[str]) -> str:
+    """A value as it is allowed: "y" and "1" are a yes, "n" and "0" a no, where these are asked for."""
+    return _SHORT.get(value, value) if "yes" in allowed else value
 
 
 def _judgement(sampled: Sampled, row: int, told: Mapping[tuple[int, Asked], str], key: Key) -> Judgement:

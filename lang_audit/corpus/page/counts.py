@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lang_audit.corpus.dataset import Dataset
+from lang_audit.corpus.page.codes import Coded, count_codes
 from lang_audit.corpus.page.populations import Population, Use, count_uses
 from lang_audit.corpus.proportions import Share
 from lang_audit.corpus.tables import STATES, paper_key
@@ -90,7 +91,8 @@ class Exempt(NamedTuple):
 class Counts:
     """All figures of a run. `states` has every state; `years` are in order, the unknown last; `journals` and `countries`
     have the most audited papers first. `countries` are by whose they are: "publisher" or "study". `printed` and `examples` are
-    there for the most frequent terms: the form that stands most often in the authors' own words, and sentences."""
+    there for the most frequent terms: the form that stands most often in the authors' own words, and sentences. `coded` are the
+    papers with any code, by codebook."""
 
     rule: VerdictRule
     states: Mapping[str, int]
@@ -107,6 +109,8 @@ class Counts:
     exempt: tuple[Exempt, ...]
     unread: tuple[Unread, ...]
     uses: tuple[Use, ...]
+    codes: tuple[Coded, ...]
+    coded: Mapping[str, int]
 
     @property
     def records(self) -> int:
@@ -141,6 +145,7 @@ def count(dataset: Dataset, populations: Sequence[Population]) -> Counts:
         )
         found = dict(connection.execute("SELECT state, count(*) FROM papers GROUP BY ALL").fetchall())
         terms = _terms(connection)
+        codes, coded = count_codes(connection)
         everything = _groups(connection, "NULL::VARCHAR")
         countries = {
             whose: _groups(connection, "country", f"country_of = '{whose}'") for whose in ("publisher", "study")
@@ -171,6 +176,8 @@ def count(dataset: Dataset, populations: Sequence[Population]) -> Counts:
             ),
             unread=_unread(connection),
             uses=tuple(count_uses(connection, populations)),
+            codes=codes,
+            coded=coded,
         )
         shown = {term.entry for terms in (counts.flagged, counts.queried) for term in terms[: 2 * MOST_TERMS]}
         told = {term.entry for terms in (counts.flagged, counts.queried) for term in terms[:MOST_TERMS]}

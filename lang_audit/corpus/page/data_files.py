@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from lang_audit.codebook import Codebook
+from lang_audit.corpus.page.codes import FILE as CODES_FILE
+from lang_audit.corpus.page.codes import names_of, with_unfound
 from lang_audit.corpus.page.counts import Counts, Group
 from lang_audit.corpus.page.populations import Population
 from lang_audit.corpus.proportions import Interval, Share, wilson_all
@@ -20,8 +23,14 @@ _NUMBERS: Final = (
 _DIGITS: Final = 5
 
 
-def data_tables(counts: Counts, populations: Sequence[Population], lexicon: Lexicon) -> list[Table]:
-    """The tables; the id of each names its file. Shares and their 95 % intervals are numbers up to 1."""
+def data_tables(
+    counts: Counts,
+    populations: Sequence[Population],
+    lexicon: Lexicon,
+    books: Sequence[Codebook] = (),
+) -> list[Table]:
+    """The tables; the id of each names its file. Shares and their 95 % intervals are numbers up to 1. The table
+    of codes is there where the run had codebooks, `books`."""
     countries = [
         (whose, group) for whose, groups in counts.countries.items() for group in groups if group.name is not None
     ]
@@ -36,6 +45,7 @@ def data_tables(counts: Counts, populations: Sequence[Population], lexicon: Lexi
         ),
         _terms(counts, lexicon),
         _forms(counts, populations),
+        *([_codes(counts, books)] if counts.codes or books else []),
         _plain(
             "exempt",
             "Uses of terms that are not held against their papers",
@@ -50,6 +60,22 @@ def data_tables(counts: Counts, populations: Sequence[Population], lexicon: Lexi
         ),
         _plain("states", "What became of the records of the input", ("state", "records"), counts.states.items()),
     ]
+
+
+def _codes(counts: Counts, books: Sequence[Codebook]) -> Table:
+    every, audited = with_unfound(counts.codes, books), counts.all.audited
+    shares = [Share(item.papers, audited) for item in every]
+    return _plain(
+        CODES_FILE,
+        "Codes of the codebooks: papers with evidence for each, by its strongest, and mentions",
+        ("codebook", "dimension", "code", "dimension_name", "name", "papers", "of", "share", "low", "high",
+         "reported_papers", "aimed_papers", "background_papers", "mentions"),
+        [
+            (*item[:3], *names_of(item, books), item.papers, audited, *_share(share, ends),
+             item.reported, item.aimed, item.background, item.mentions)
+            for item, share, ends in zip(every, shares, wilson_all(shares), strict=True)
+        ],
+    )  # fmt: skip
 
 
 def _year(name: str | None) -> Cell:

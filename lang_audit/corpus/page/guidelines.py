@@ -12,18 +12,24 @@ _APART: Final = 1  # at most one mark for each year and its neighbours
 
 
 class Mark(NamedTuple):
-    """A guideline in a chart: `papers` hold a term that it dates."""
+    """A guideline in a chart: `papers` hold a term that it dates. `acronym` is that of its issuer, where its key has one."""
 
     year: int
     source: str
     issuer: str
     title: str
     papers: int
+    acronym: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The issuer in a chart, as short as it is known."""
+        return self.acronym or self.issuer
 
     @property
     def label(self) -> str:
         """A few words for the chart."""
-        return f"{self.issuer} {self.year}"
+        return f"{self.name} {self.year}"
 
 
 def marks(
@@ -51,7 +57,8 @@ def marks(
         if year is None or not first <= year <= last or not weight[source]:
             continue
         if all(abs(year - mark.year) > _APART for mark in chosen):
-            chosen.append(Mark(year, source, _short(about.issuer), about.title, weight[source]))
+            issuer = _short(about.issuer)
+            chosen.append(Mark(year, source, issuer, about.title, weight[source], _acronym(source, issuer)))
         if len(chosen) == most:
             break
     return sorted(chosen)
@@ -75,3 +82,10 @@ def _short(issuer: str) -> str:
     for stop in (" (", "; ", ", ", " / "):
         issuer = issuer.partition(stop)[0]
     return issuer.strip()
+
+
+def _acronym(source: str, issuer: str) -> str | None:
+    """The acronym in a key of the sources ("isaje-2015"), where it is made of the initials of the issuer."""
+    key = source.partition("-")[0].upper()
+    initials = "".join(word[0] for word in issuer.split() if word[0].isupper())
+    return key if len(key) > 1 and key == initials else None

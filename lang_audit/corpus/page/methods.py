@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from lang_audit.corpus.manifest import Identity, Manifest
+from lang_audit.corpus.page.code_view import codes_views
 from lang_audit.corpus.page.counts import Counts
 from lang_audit.corpus.page.page_view import ADHERES, JUDGED, number, percent, told
 from lang_audit.corpus.proportions import Share
@@ -22,11 +24,32 @@ _SOURCES: Final[dict[str, str]] = {
 }  # fmt: skip
 
 
+_REASONS: Final[dict[str, str]] = {
+    "no-text": "held neither title nor abstract",
+    "too-large": "too large to be read",
+    "broken-file": "in files that break off or are damaged",
+    "broken-member": "in archives, and damaged",
+    "no-access": "in files that could not be opened",
+    "no-records": "files without a record",
+    "empty-file": "empty files",
+    "unknown-format": "files of an unknown format",
+    "unknown-columns": "with columns that are not known",
+    "malformed-row": "broken rows of a table",
+    "malformed-xml": "broken XML",
+    "malformed-json": "broken JSON",
+    "malformed-entry": "broken BibTeX",
+    "nested-archive": "archives within archives",
+    "timeout": "not done in time",
+    "worker-died": "ended the program",
+    "defect": "met a defect of the program",
+}
+
+
 def methods(counts: Counts, manifest: Manifest, settings: Settings) -> list[tuple[str, list[str]]]:
     """The paragraphs under their headings."""
     return [
         ("Records", list(_records(counts, manifest))),
-        ("Terms and how they were found", list(_terms(manifest, settings))),
+        ("Terms and how they were found", list(_terms(counts, manifest, settings))),
         ("How uses were decided", list(_usage(counts))),
         ("Outcome and analysis", list(_analysis(counts))),
         ("Limits", list(_limits(counts, settings))),
@@ -47,15 +70,17 @@ def _records(counts: Counts, manifest: Manifest) -> Iterator[str]:
         f"{f' ({kinds})' if kinds else ''}. [Say here which databases were searched, when, and how.]"
     )
     gone = counts.states
-    steps = [
-        (gone["rejected"], "could not be read"),
-        (gone["left-out"], f"did not meet the criteria of the run ({asked(manifest.identity)}) and were left out"),
-        (gone["duplicate"], "were duplicates by PMID, DOI, or normalised title with year; each work was counted once"),
-        (gone["failed"], "failed for a defect of the program"),
-    ]
-    for n, what in steps:
-        if n:
-            yield f"Of all records, {n:,} {what}."
+    if gone["rejected"]:
+        yield f"Of all records, {gone['rejected']:,} {_were(gone['rejected'])} rejected: {_reasons(counts, 'rejected')}."
+    if n := gone["left-out"]:
+        yield f"Of all records, {n:,} did not meet the criteria of the run ({asked(manifest.identity)}) and {_were(n)} left out."
+    if n := gone["duplicate"]:
+        yield (
+            f"Of all records, {n:,} {'was a duplicate' if n == 1 else 'were duplicates'} by PMID, DOI, or normalised title (of 30 "
+            "letters or more) with year, unless PMIDs or, without these, DOIs differed; each work was counted once."
+        )
+    if gone["failed"]:
+        yield f"Of all records, {gone['failed']:,} failed: {_reasons(counts, 'failed')}."
     yield f"{number(counts.states['audited'], 'paper was', 'papers were')} audited."
     short = counts.all.audited - counts.full_text
     if counts.all.audited:
@@ -65,6 +90,21 @@ def _records(counts: Counts, manifest: Manifest) -> Iterator[str]:
         yield (
             f"Of these, {said}. Keywords were not read, because they are the terms of a thesaurus and not the authors' words."
         )
+
+
+def _reasons(counts: Counts, state: str) -> str:
+    """Why records were rejected or failed, with how many: "118 held neither title nor abstract"."""
+    why: dict[str, int] = {}
+    for item in counts.unread:
+        if item.state == state:
+            words = _REASONS.get(item.problem, f"for another reason ({item.problem})")
+            why[words] = why.get(words, 0) + item.records
+    ordered = sorted(why.items(), key=lambda item: (-item[1], item[0]))
+    return listed([f"{n:,} {words}" for words, n in ordered]) or "for reasons that are not recorded"
+
+
+def _were(n: int) -> str:
+    return "was" if n == 1 else "were"
 
 
 def asked(identity: Identity) -> str:
@@ -79,7 +119,7 @@ def asked(identity: Identity) -> str:
     return "; ".join(said) or "all records"
 
 
-def _terms(manifest: Manifest, settings: Settings) -> Iterator[str]:
+def _terms(counts: Counts, manifest: Manifest, settings: Settings) -> Iterator[str]:
     identity, profile = manifest.identity, settings.profile
     raised = sum(profile.decision(key, entry) is not None for key, entry in settings.lexicon.entries.items())
     own = f", with terms of our own ({listed(list(identity.lexicons))})" if identity.lexicons else ""
@@ -96,7 +136,17 @@ def _terms(manifest: Manifest, settings: Settings) -> Iterator[str]:
     if identity.off:
         yield f"Switched off: {listed(list(identity.off))}."
     if identity.codebooks:
-        yield f"Papers were also coded with the codebooks {listed(list(identity.codebooks))}."
+        books = dict(zip(settings.codebook_names, settings.codebooks, strict=False))
+        named = [
+            f"{name} ({books[name].review.citation.rstrip('.')})" if name in books else name
+            for name in identity.codebooks
+        ]
+        yield (
+            f"Papers were also coded with the codebook{'s' if len(named) > 1 else ''} {listed(named)}: a code is given where a "
+            "sentence holds the evidence that its codebook asks for."
+        )
+        for view in codes_views(counts.codes, counts.coded, counts.all.audited, settings.codebooks):
+            yield f"{view.title}: {view.intro}"
 
 
 def _usage(counts: Counts) -> Iterator[str]:
@@ -121,7 +171,8 @@ def _usage(counts: Counts) -> Iterator[str]:
 
 def _analysis(counts: Counts) -> Iterator[str]:
     adherent, raising = counts.all.adherence, counts.all.raising
-    yield f"{ADHERES[counts.rule]} (Rule “{counts.rule}”. {wording.RULES[counts.rule]})"
+    more = " The published audits count so." if counts.rule == "any-term" else f" {wording.RULES[counts.rule]}"
+    yield f"{ADHERES[counts.rule]} (Rule “{counts.rule}”.{more})"
     if counts.rule != "any-term" and counts.all.audited:
         silent = counts.all.audited - counts.all.counted
         yield (
@@ -157,6 +208,18 @@ def _validation() -> Iterator[str]:
         "spreadsheet, and lang-audit evaluate reads your judgements back and gives precision with its interval. Report it here: "
         "[Of N findings that two reviewers read independently, N were right (precision N%, 95% interval N to N).]"
     )
+
+
+def markdown(sentence: str) -> str:
+    """`sentence` as a line of Markdown that shows it as it is, and that can be read in a text editor too: escaped is only what
+    Markdown would take for a sign of its own where it stands."""
+    line = " ".join(sentence.split())
+    line = re.sub(r"[\\`*<]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])", r"\\\g<0>", line)
+    if re.search(r"\][(\[:]", line):  # else no bracket makes a link
+        line = re.sub(r"[\[\]]", r"\\\g<0>", line)
+    if line.count("~") > 1:
+        line = line.replace("~", "\\~")
+    return re.sub(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=>#|]))", r"\1\\", line)
 
 
 def citation(version: str) -> str:

@@ -19,6 +19,7 @@ from lang_audit.verdict import PERSON_FIRST_FROM
 
 MOST_ROWS: Final = 200
 CHARTED: Final = 20  # journals or countries in a chart
+LONGEST_NAME: Final = 200  # characters of a journal's name on the page; the CSV has all of it
 _THRESHOLDS: Final = (100, 50, 20, ENOUGH)
 _ENOUGH_GROUPS: Final = 10
 
@@ -41,8 +42,8 @@ JUDGED: Final[dict[VerdictRule, str]] = {
 STATES: Final[dict[str, tuple[str, str]]] = {
     "audited": ("Audited", "read and judged"),
     "duplicate": ("Duplicates", "the same PMID, DOI or title and year as a record that is counted"),
-    "rejected": ("Not readable", "the source does not hold what is needed, or is broken there"),
-    "failed": ("Failed", "lang-audit met a defect of its own"),
+    "rejected": ("Rejected", "neither title nor abstract, or not readable"),
+    "failed": ("Failed", "not done in time, or the program broke down on it"),
     "left-out": ("Left out", "not asked for by --years or --where"),
 }
 
@@ -177,14 +178,20 @@ def year_chart(counts: Counts, lexicon: Lexicon, not_guidance: Collection[str] =
             share_of="Share of papers, with 95% intervals", papers_of=JUDGED[counts.rule],
         )  # fmt: skip
 
-    return two("by-year", f"{title}. {drawn(found)}", draw, marked), ""
+    bars_of = f"The bars below are the numbers of {JUDGED[counts.rule]}"
+    if len(lines) > 1:
+        bars_of += (
+            ": the line of adherent papers is a share of these; the one of flagged terms is of all audited papers, whose "
+            "numbers stand in the table"
+        )
+    return two("by-year", f"{title}. {drawn(found)} {bars_of}.", draw, marked), ""
 
 
 def drawn(found: Sequence[Period]) -> str:
     """How the points of a chart over time came to be, for its caption."""
     width = found[0].last - found[0].first + 1
     by = "Each point is a year" if width == 1 else f"Each point is {width} years, because single years hold few papers"
-    return f"{by}; years with fewer than {ENOUGH} papers have none. The bars below are the numbers of papers."
+    return f"{by}; years with fewer than {ENOUGH} papers have none."
 
 
 def _adherent_name(counts: Counts) -> str:
@@ -237,7 +244,8 @@ def groups_view(
     )
 
     def name_of(group: Group) -> str:
-        return printable((names or {}).get(group.name or "", group.name or "")) or "(no readable name)"
+        name = printable((names or {}).get(group.name or "", group.name or "")) or "(no readable name)"
+        return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 2].rstrip()} …"
 
     table = PageTable(
         id_,

@@ -6,9 +6,12 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
+from lang_audit.codebook import Codebook
 from lang_audit.corpus.dataset import Dataset, open_dataset
 from lang_audit.corpus.manifest import Manifest
 from lang_audit.corpus.page import methods, page_view, term_view
+from lang_audit.corpus.page.code_view import NOTE as CODES_NOTE
+from lang_audit.corpus.page.code_view import codes_views
 from lang_audit.corpus.page.counts import MOST_TERMS, Counts, count
 from lang_audit.corpus.page.data_files import FOLDER, data_tables
 from lang_audit.corpus.page.population_view import CHARTED_FROM, PopulationsView, populations_view
@@ -33,15 +36,18 @@ def write_pages(folder: Path, settings: Settings) -> Path:
     populations = load_populations(settings.lexicon.folder)
     not_guidance = load_not_guidance(settings.lexicon.folder)
     counts = count(dataset, populations)
-    tables = data_tables(counts, populations, settings.lexicon)
+    tables = data_tables(counts, populations, settings.lexicon, _books(dataset.manifest, settings))
     for table in tables:
         write_file(folder / FOLDER / f"{table.id}.csv", csv_bytes(table))
     renderer = Renderer(
         settings.lexicon, version=dataset.manifest.identity.version, profile=settings.profile, off=settings.off
     )
     told = {
-        "paragraphs": methods.methods(counts, dataset.manifest, settings),
-        "citation": methods.citation(dataset.manifest.identity.version),
+        "paragraphs": [
+            (heading, [methods.markdown(sentence) for sentence in sentences if sentence])
+            for heading, sentences in methods.methods(counts, dataset.manifest, settings)
+        ],
+        "citation": methods.markdown(methods.citation(dataset.manifest.identity.version)),
     }
     write_file(folder / METHODS, renderer.page("methods", told, "md").encode("utf-8", "replace"))
     people = populations_view(counts, populations, settings.lexicon, settings.profile, not_guidance)
@@ -111,12 +117,19 @@ def _values(
             for flagged, terms in ((True, counts.flagged), (False, counts.queried))
         ],
         "most_terms": MOST_TERMS,
+        "codes": codes_views(counts.codes, counts.coded, counts.all.audited, _books(manifest, settings)),
+        "codes_note": CODES_NOTE,
         "usages": wording.USAGES,
         "methods": METHODS,
         "foreign": sum(n for language, n in counts.languages.items() if language not in (None, "en")),
         "silent": counts.all.audited - counts.all.counted,
         "wilson": "Wilson 1927",
     }
+
+
+def _books(manifest: Manifest, settings: Settings) -> tuple[Codebook, ...]:
+    """The codebooks that the papers were coded with."""
+    return settings.codebooks if manifest.identity.codebooks else ()
 
 
 def _facts(manifest: Manifest, settings: Settings) -> list[tuple[str, str]]:
@@ -131,7 +144,7 @@ def _facts(manifest: Manifest, settings: Settings) -> list[tuple[str, str]]:
     ]
     for name, items in (
         ("Own lexicons", identity.lexicons),
-        ("Codebooks", identity.codebooks),
+        ("Codebook" if len(identity.codebooks) == 1 else "Codebooks", identity.codebooks),
         ("Switched off", identity.off),
     ):
         if items:

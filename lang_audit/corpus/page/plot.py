@@ -19,6 +19,8 @@ WIDE: Final = 540.0
 NARROW: Final = 262.0
 SIZE: Final = 9.0
 SMALL: Final = 8.0
+_LONGEST: Final = 200
+"""Characters of a name that are measured: no line of a chart holds more, and measuring takes the square of them."""
 
 Dash = tuple[float, ...]
 # Colours that eyes of all kinds can tell apart, none lighter than 4.5:1 on white; a page may swap them for dark mode.
@@ -76,12 +78,13 @@ class Plot(Sheet):
         self.shapes([[(x + dx * size, y + dy * size) for dx, dy in _MARKERS[kind]] for x, y in places], color)
 
 
-def clipped(words: str, width: float, most: int) -> list[str]:
+def clipped(words: str, width: float, most: int, size: float = SIZE) -> list[str]:
     """`words` in at most `most` lines no wider than `width`, with an ellipsis where some are left out."""
-    lines = wrap(words, width, SIZE)
-    if len(lines) > most:
-        last = lines[most - 1]
-        while last and text_width(last + "…", SIZE) > width:
+    lines = wrap(words[:_LONGEST], width, size)
+    if len(lines) > most or len(words) > _LONGEST:
+        lines = lines[:most]
+        last = lines[-1]
+        while last and text_width(last + "…", size) > width:
             last = last[:-1]
-        lines = [*lines[: most - 1], last.rstrip() + "…"]
+        lines = [*lines[:-1], last.rstrip() + "…"]
     return lines

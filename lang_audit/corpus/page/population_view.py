@@ -19,6 +19,10 @@ from lang_audit.profiles import Profile
 
 CHARTED_FROM: Final = 50
 """Papers with any form of a population from which on it has a chart of its own."""
+FAMILY: Final = (
+    "A form is a family of wordings (the patterns of lexicons/populations.yaml); lang-audit corpus --trend counts one phrase, "
+    "and so finds fewer."
+)
 _RARE: Final = 0.02  # of the papers: forms that are rarer stand in the table only
 _LOOKS: Final[Mapping[Kind, tuple[int, ...]]] = {"person-first": (0, 2, 5), "label": (1, 3, 4)}
 
@@ -175,7 +179,10 @@ def _view(
         )  # fmt: skip
 
     where = "" if len(lines) <= time_chart.BANDED else " The intervals stand in the table."
-    caption = f"{title}. Share of {of}; a paper that uses two forms counts for both. {drawn(found)}{where}"
+    bars_of = "The bars below are the numbers of these papers."
+    caption = (
+        f"{title}. Share of {of}; a paper that uses two forms counts for both. {drawn(found)} {bars_of}{where} {FAMILY}"
+    )
     return PopulationView(
         id=population.id,
         title=population.title,

@@ -71,8 +71,8 @@ def over_time(
     def at(year: float) -> float:
         return left + (year - first) * across
 
-    placed = _mark_rows(marks, at, left, width - right)
-    top += 11.0 * (1 + max((row for *_, row in placed), default=-1)) + 6
+    placed = _placed(marks, at, width - right + 8, 210.0 if wide else 120.0)
+    top += 11.0 * (1 + max((label.row for label in placed), default=-1)) + 6
     height, strip = (190.0, 34.0) if wide else (150.0, 28.0)
     floor = top + height
     base = floor + 26 + strip
@@ -85,10 +85,11 @@ def over_time(
         y = floor - height * k / 4
         sheet.rule(left, y, width - right, y, INK if k == 0 else RULE)
         sheet.text(left - 5, y + 3, f"{full * k / 4 * 100:.3g}%", SMALL, color=SOFT, across="right")
-    for _, x, _, row in placed:
-        sheet.curve([(x, top - 5 - 11.0 * row), (x, floor)], SOFT, (1.2, 2.2), 0.8)
-    for mark, _, label_x, row in placed:
-        sheet.text(label_x, top - 8 - 11.0 * row, _mark_label(mark, wide), SMALL, color=SOFT, halo=True)
+    for label in placed:
+        sheet.curve([(label.rule, top - 5 - 11.0 * label.row), (label.rule, floor)], SOFT, (1.2, 2.2), 0.8)
+    for label in placed:
+        x, side = (label.rule - 2, "right") if label.before else (label.rule + 2, "left")
+        sheet.text(x, top - 8 - 11.0 * label.row, label.words, SMALL, color=SOFT, halo=True, across=side)
 
     def height_of(value: float) -> float:
         return floor - height * min(value / full, 1.0)
@@ -216,33 +217,46 @@ def _legend(sheet: Plot, lines: Sequence[Line], y: float) -> None:
         sheet.text(31, middle + 3, clipped(line.name, sheet.width - 34, 1)[0], SIZE, color=color)
 
 
-def _mark_label(mark: Mark, wide: bool) -> str:
-    return clipped(mark.label, 210 if wide else 120, 1)[0]
+class _Label(NamedTuple):
+    """The label of a guideline: it begins behind its own rule, or ends before it; rows count from 0, the lowest."""
+
+    words: str
+    rule: float
+    before: bool
+    start: float
+    end: float
+    row: int = 0
 
 
-def _mark_rows(
-    marks: Sequence[Mark], at: Callable[[float], float], left: float, right: float
-) -> list[tuple[Mark, float, float, int]]:
-    """Each mark with the x of its rule, the x where its label begins, and the row of the label (from 0, the lowest)."""
-    placed: list[tuple[Mark, float, float, int]] = []
-    for mark in sorted(marks, key=lambda mark: -mark.year):
-        x = at(mark.year)
-        length = text_width(_mark_label(mark, right > 300), SMALL)
-        start = x + 2 if x + 2 + length <= right + 8 else x - length - 2
-        start = max(start, 0.0)
-        taken = {
-            row
-            for other, other_x, other_start, row in placed
-            if start < other_start + text_width(_mark_label(other, right > 300), SMALL) + 5
-            and other_start < start + length + 5
-        }
-        # A label must not stand on a rule that rises to a row above it.
-        taken |= {
-            row for _, other_x, _, other in placed if start - 2 < other_x < start + length + 2 for row in range(other)
-        }
-        row = next(row for row in range(len(marks) + 1) if row not in taken)
-        placed.append((mark, x, start, row))
+def _placed(marks: Sequence[Mark], at: Callable[[float], float], right: float, widest: float) -> list[_Label]:
+    """Where the labels of guidelines stand. None reaches beyond `right` or the left edge, none is wider than `widest`."""
+    found = []
+    for mark in marks:
+        rule = at(mark.year)
+        behind, ahead = right - rule - 2, rule - 2
+        before = text_width(_mark_label(mark, widest), SMALL) > behind and ahead > behind
+        words = _mark_label(mark, min(widest, ahead if before else behind))
+        length = text_width(words, SMALL)
+        start = rule - 2 - length if before else rule + 2
+        found.append(_Label(words, rule, before, start, start + length))
+    placed: list[_Label] = []
+    for label in sorted(found, key=lambda label: (label.before, label.rule if label.before else -label.rule)):
+        taken = {other.row for other in placed if label.start < other.end + 5 and other.start < label.end + 5}
+        # A label must not stand on a rule that rises to a row above it, and its own rule had better cross no other label.
+        taken |= {row for other in placed if label.start - 2 < other.rule < label.end + 2 for row in range(other.row)}
+        crossed = [other.row for other in placed if other.start - 2 < label.rule < other.end + 2]
+        free = (row for row in range(len(marks) + 1) if row not in taken)
+        row = min(free, key=lambda row, rows=crossed: (any(other < row for other in rows), row))  # type: ignore[misc]
+        placed.append(label._replace(row=row))
     return placed
+
+
+def _mark_label(mark: Mark, room: float) -> str:
+    """The label of a guideline no wider than `room`: its name is cut where it must be, its year never."""
+    year = f" {mark.year}"
+    if text_width(mark.label, SMALL) <= room:
+        return mark.label
+    return clipped(mark.name, max(room - text_width(year, SMALL), 0), 1, SMALL)[0] + year
 
 
 def _year_axis(

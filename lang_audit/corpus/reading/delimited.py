@@ -114,7 +114,11 @@ def _rows(lines: _Lines, mark: str, width: Callable[[], int]) -> Iterator[list[s
                 fault = Fault("malformed-row", f"The row cannot be told from those behind it: {error}.", excerpt(first))
         if fault is None and lines.ended and lines.of_row:  # csv asked for another line: a quotation is open
             if len(lines.of_row) <= _LINES_OF_A_CELL:
-                raise BrokenFileError(f"it ends within a row, which begins with {excerpt(lines.of_row[0])!r}")
+                raise BrokenFileError(
+                    f"it ends within a quotation: a quotation mark never closes in the row, {len(lines.of_row)} lines before the "
+                    f"end of the file, that begins with {excerpt(lines.of_row[0])!r}. Either the mark is a mistake, and the "
+                    "lines behind it are lost, or the file was cut short"
+                )
             fault = Fault("malformed-row", "A quotation mark in the row never closes.", excerpt(lines.of_row[0]))
         if fault is None and not any(cell.strip() for cell in row):
             continue

@@ -5,11 +5,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
 
 from lang_audit.model import Paper
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
+
+
+class KeyKind(IntEnum):
+    """What a key is: an identifier, or the title of a record by the strongest identifier that it has."""
+
+    IDENTIFIER = 0
+    TITLE = 1  # of a record with neither PMID nor DOI
+    TITLE_WITH_DOI = 2  # but without PMID
+    TITLE_WITH_PMID = 3
+
+
+class Key(NamedTuple):
+    """A text that tells a record from others."""
+
+    text: str
+    kind: KeyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +53,23 @@ class CorpusRecord:
     types: tuple[str, ...] = ()
     paper: Paper | None = None
 
-    def keys(self) -> tuple[str, ...]:
-        """What tells this record from others: records that share one of these are the same work.
+    def keys(self) -> tuple[Key, ...]:
+        """What tells this record from others: records that share an identifier are the same work.
 
-        A title counts only with its year, and only where it is long enough not to be shared by chance.
+        A title counts only with its year, only where it is long enough not to be shared by chance, and less than identifiers
+        (running/duplicates.py).
         """
         found = []
-        if self.pmid:
-            found.append(f"pmid:{self.pmid}")
+        kind = KeyKind.TITLE
         if doi := normal_doi(self.doi):
-            found.append(f"doi:{doi}")
+            found.append(Key(f"doi:{doi}", KeyKind.IDENTIFIER))
+            kind = KeyKind.TITLE_WITH_DOI
+        if self.pmid:
+            found.append(Key(f"pmid:{self.pmid}", KeyKind.IDENTIFIER))
+            kind = KeyKind.TITLE_WITH_PMID
         title = normal_title(self.title)
         if len(title) >= 30:
-            found.append(f"title:{title}:{self.year or ''}")
+            found.append(Key(f"title:{title}:{self.year or ''}", kind))
         return tuple(found)
 
 

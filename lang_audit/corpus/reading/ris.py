@@ -24,6 +24,7 @@ _LAYOUT: Final = Layout(
     opens=frozenset({"TI", "T1", "AB", "N2", "AU", "A1", "ID", "DO"}),  # others stand between the records of Ovid
     ends=lambda line: "ER" in line[:5] and bool(_END.match(line)),
     must_end=True,
+    titles=frozenset({"TI", "T1"}),
 )
 _OF_LINES = frozenset({"KW"})  # EndNote writes one keyword a line behind a single tag
 _OF_MEDLINE = re.compile(r"\bmedline\b|\bpubmed\b|\bNLM\b|[?&]D=(?:med|ppez|prem|pmnm|mesx|medp)", re.IGNORECASE)

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePath
 from typing import Final
 
+from lang_audit.corpus.manifest import MANIFEST, holds_run
 from lang_audit.corpus.reading import (
     archives,
     bibtex,
@@ -32,7 +34,8 @@ from lang_audit.corpus.reading import (
 from lang_audit.corpus.reading.columns import ColumnMap as ColumnMap
 from lang_audit.corpus.reading.columns import parse_column_map as parse_column_map
 from lang_audit.corpus.reading.records import CorpusRecord, Rejected
-from lang_audit.corpus.reading.streams import Fault, head, unopened
+from lang_audit.corpus.reading.streams import Fault, head, unopened, wide_encoding
+from lang_audit.errors import ConfigError
 from lang_audit.sources import readers
 
 _Items = Iterator[CorpusRecord | Rejected]
@@ -63,7 +66,7 @@ _SUFFIXES: Final[dict[str, str]] = {
 }  # fmt: skip
 _PACKED = (".gz", ".bz2", ".xz")
 _TELLS_LITTLE = frozenset({"", ".xml", ".txt", ".text", ".ris", ".nbib", ".medline", ".json", ".bib", ".ciw", ".enw"})
-_JSON_LINES = re.compile(rb'\s*(?:\[\s*)?\{[ \t]*"')
+_JSON_LINES = re.compile(r'\ufeff?\s*(?:\[\s*)?\{[ \t]*"')
 
 # Names that no source has, and folders that hold none: what operating systems, programs and projects leave there.
 _NO_SOURCES = re.compile(
@@ -71,6 +74,9 @@ _NO_SOURCES = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = Fault("nothing-to-read", "The folder holds no file of a format that lang-audit reads.")
+_A_RUN = Fault("nothing-to-read", "The folder is that of a corpus run, whose results are no sources.")
+_NAMED_COLUMNS: Final = frozenset({"table", "spreadsheet", "parquet", "jsonl"})  # kinds that a ColumnMap is for
+_LOOKED_AT = 100  # records of such a file that tell whether the map fits
 _NO_FOLDERS = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
 
 
@@ -88,14 +94,15 @@ class SourceFile:
 def find_sources(paths: Iterable[Path], on_skip: Callable[[Path], None] | None = None) -> list[SourceFile]:
     """The files to read, each once: those named, and in folders all that hold what we read, in order of name.
 
-    `on_skip` is called with each file in a folder that is passed over. A named file that cannot be read, or a folder without
-    anything to read, is a source with a `problem`, which `read_source` gives as its one Rejected.
+    `on_skip` is called with each file in a folder that is passed over, and with each folder of a corpus run. A named file that
+    cannot be read, or a folder without anything to read, is a source with a `problem`, which `read_source` gives as its one
+    Rejected.
     """
     found: dict[str, SourceFile] = {}
     for path in paths:
         if path.is_dir():
             inside = list(_in_folder(path, on_skip or (lambda skipped: None)))
-            inside = inside or [_unreadable(path, _NOTHING)]
+            inside = inside or [_unreadable(path, _A_RUN if holds_run(path) else _NOTHING)]
         else:
             inside = [_named(path)]
         for source in inside:
@@ -121,6 +128,28 @@ def read_source(
     yield from _READ[source.kind](source.path, source.name, start, columns)
 
 
+def refuse_misnamed(sources: Sequence[SourceFile], columns: ColumnMap | None) -> None:
+    """Raises ConfigError where the columns of no table can be told: by the map, or without one where there are only tables.
+
+    What is packed in archives, or cannot be read, is not looked at: where there is any, nothing is refused.
+    """
+    tables = [source for source in sources if source.kind in _NAMED_COLUMNS]
+    hidden = any(source.kind in ("archive", "unreadable") for source in sources)
+    if hidden or (columns is None and len(tables) < len(sources)):
+        return
+    if columns is not None and not tables:
+        raise ConfigError("--columns: says which column of a table holds what, but no source is a table. Leave it out.")
+    first = ""
+    for source in tables:
+        told = list(islice(read_source(source, columns), _LOOKED_AT))
+        faults = [item for item in told if isinstance(item, Rejected) and item.code == "unknown-columns"]
+        if not faults or len(faults) < len(told):
+            return
+        first = first or f"{source.name}: {faults[0].message}"
+    if first:
+        raise ConfigError(f"{first} (--columns says which column holds what.)")
+
+
 def kind_of(path: Path) -> str | None:
     """What a file holds, by its name and where that tells little by its first bytes; None for what we do not read.
 
@@ -136,11 +165,7 @@ def kind_of(path: Path) -> str | None:
 def _by_content(first: bytes, suffix: str) -> str | None:
     if pubmed_xml.recognises(first):
         return "pubmed-xml"
-    text = (
-        first.decode("utf-16", "replace")
-        if first[:2] in (b"\xff\xfe", b"\xfe\xff")
-        else first.decode("utf-8", "replace")
-    )
+    text = first.decode(wide_encoding(first) or "utf-8", "replace")
     for kind, recognises in (
         ("medline", pubmed_text.recognises),
         ("web-of-science", field_text.recognises_web_of_science),
@@ -151,7 +176,7 @@ def _by_content(first: bytes, suffix: str) -> str | None:
             return kind
     if suffix in ("", ".txt", ".text") and bibtex.recognises(text):
         return "bibtex"
-    if suffix in ("", ".json") and _JSON_LINES.match(first):
+    if suffix in ("", ".json") and _JSON_LINES.match(text):
         return "jsonl"
     if suffix == "":
         if first.startswith(b"PAR1"):
@@ -184,6 +209,10 @@ def _packing(path: PurePath) -> bool:
 def _in_folder(folder: Path, on_skip: Callable[[Path], None]) -> Iterator[SourceFile]:
     """The sources in a folder and its folders in order of name; hidden files are left out."""
     for place, folders, names in os.walk(folder):
+        if MANIFEST in names and holds_run(Path(place)):  # else METHODS.md and the tables were papers
+            folders.clear()
+            on_skip(Path(place))
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _NO_FOLDERS)
         packaged = any(name.lower().endswith(".nxml") for name in names)
         for name in sorted(names):

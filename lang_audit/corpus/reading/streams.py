@@ -32,6 +32,14 @@ _PIECE = 1 << 16  # bytes that are read from the file at a time
 _GROWN = 1 << 20  # bytes that a piece may unpack to at a time
 _EXCERPT = 200
 _UTF_8 = "utf-8"
+_TELLING = 64  # bytes of a text that show whether zeros stand between its letters: names of columns and tags are ASCII
+# Which of every four bytes are zero.
+_WIDE: Final[dict[tuple[int, ...], str]] = {
+    (1, 3): "utf-16-le",
+    (0, 2): "utf-16-be",
+    (1, 2, 3): "utf-32-le",
+    (0, 1, 2): "utf-32-be",
+}
 _ZLIB: Final = _inflater()
 
 Piece = TypeVar("Piece")
@@ -146,18 +154,27 @@ def head(path: Path, size: int = 4096) -> bytes:
 def text_lines(path: Path) -> Iterator[str]:
     r"""The lines of a text, each with its end; of a line longer than LARGEST_RECORD only so much and one character more.
 
-    UTF-16 and UTF-32 are told by their byte order mark. Else each line is UTF-8, and Windows-1252 where it cannot be that:
+    UTF-16 and UTF-32 are told as `wide_encoding` does. Else each line is UTF-8, and Windows-1252 where it cannot be that:
     databases paste records of several encodings into one file. Raises as `chunks` does, after the last line that is whole.
     """
     stream = chunks(path)
     first = next(stream, b"")
     pieces = _bytes_of(first, stream)
-    if first.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        yield from _decoded_lines(pieces, "utf-32")
-    elif first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield from _decoded_lines(pieces, "utf-16")
+    if encoding := wide_encoding(first):
+        yield from _decoded_lines(pieces, encoding)
     else:
         yield from _byte_lines(pieces)
+
+
+def wide_encoding(first: bytes) -> str | None:
+    """UTF-16 or UTF-32, where a text begins in one of them: with its byte order mark, or with letters of which each has zeros."""
+    if first.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    begin = first[: min(_TELLING, len(first) - len(first) % 4)]
+    zeros = tuple(k for k in range(4) if begin[k::4].count(0) * 8 >= len(begin))  # at least half of these bytes
+    return _WIDE.get(zeros) if begin else None
 
 
 def _bytes_of(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

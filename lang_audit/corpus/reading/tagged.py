@@ -19,7 +19,7 @@ class Layout:
 
     `begins` are tags with which a record begins even where the one before did not end, `opens` those with which one may begin
     outside of records (its first line is lost). `ends` tells the line that ends a record. `must_end`: a record without that
-    line at the end of the file is broken off.
+    line at the end of the file is broken off; but in a file in which no record has it, one is whole with one of the `titles`.
     """
 
     tag: Tag
@@ -27,12 +27,13 @@ class Layout:
     opens: frozenset[str]
     ends: Callable[[str], bool]
     must_end: bool
+    titles: frozenset[str] = frozenset()
 
 
 def pieces(lines: Iterable[str], layout: Layout) -> Iterator[list[str] | Fault]:
     """The lines of each record. What stands between records (numbers, links, notices) belongs to none."""
     record: list[str] = []
-    size, too_long = 0, False
+    size, too_long, with_ends = 0, False, False
     for line in lines:
         told = layout.tag(line)
         ends = layout.ends(line)
@@ -42,6 +43,7 @@ def pieces(lines: Iterable[str], layout: Layout) -> Iterator[list[str] | Fault]:
             record, size, too_long = [], 0, False
         if record:
             if ends:
+                with_ends = True
                 if not too_long:
                     yield record
                 record, size, too_long = [], 0, False
@@ -60,7 +62,11 @@ def pieces(lines: Iterable[str], layout: Layout) -> Iterator[list[str] | Fault]:
                 record, too_long = [line[:80]], True
     if not record or too_long:
         return
-    if layout.must_end or not record[-1].endswith(("\n", "\r")):
+    if layout.must_end:
+        whole = not with_ends and any(told and told[0] in layout.titles for told in map(layout.tag, record))
+    else:
+        whole = record[-1].endswith(("\n", "\r"))
+    if not whole:
         raise BrokenFileError(f"it ends within a record, which begins with {excerpt(' '.join(record[:8]))!r}")
     yield record
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -119,17 +119,23 @@ def input_of(source: SourceFile) -> Input:
     return Input(name=source.name, kind=source.kind, bytes=source.size, modified=_modified(source.path))
 
 
-def input_differences(before: Sequence[Input], sources: Sequence[SourceFile]) -> list[str]:
+def input_differences(before: Sequence[Input], sources: Sequence[SourceFile], kept: Collection[str]) -> list[str]:
     """What sets the inputs of a run apart from those of now, a line each; a hash is made only where size or time tell something.
 
-    A file that seems changed and of which no hash is known yet is judged by its size.
+    `kept` are the names of those of which the run has kept anything: others may have changed, as long as they are of the same
+    kind. A file that seems changed and of which no hash is known yet is judged by its size.
     """
     known = {given.name: given for given in before}
     now = {source.name: source for source in sources}
+    gone = [name for name in known if _is_gone(known[name], now.get(name))]
+    missing = [name for name in known if name not in now and name not in gone]
+    both = [name for name in known if name in now and name not in gone]
+    changed = [name for name in both if _changed(known[name], now[name], kept=name in kept)]
     found = [
-        *_listed("input not named now", [name for name in known if name not in now]),
+        *_listed("input is gone", gone),
+        *_listed("input not named now", missing),
         *_listed("input not in that run", [name for name in now if name not in known]),
-        *_listed("input changed since", [name for name in known if name in now and _changed(known[name], now[name])]),
+        *_listed("input changed since", changed),
     ]
     if not found and [*known] != [*now]:
         found.append("inputs: are named in another order")
@@ -142,8 +148,17 @@ def _listed(what: str, names: list[str]) -> Iterator[str]:
         yield f"{what}: {len(names) - _TOLD} more"
 
 
-def _changed(before: Input, now: SourceFile) -> bool:
-    if before.bytes != now.size or before.kind != now.kind:
+def _is_gone(before: Input, now: SourceFile | None) -> bool:
+    """Whether a file that was there is none now, be it named or not."""
+    return before.modified is not None and _modified(now.path if now else Path(before.name)) is None
+
+
+def _changed(before: Input, now: SourceFile, *, kept: bool) -> bool:
+    if before.kind != now.kind:
+        return True
+    if not kept:
+        return False
+    if before.bytes != now.size:
         return True
     if before.modified == _modified(now.path) or before.sha256 is None:
         return False

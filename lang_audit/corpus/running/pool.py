@@ -244,8 +244,8 @@ class _Pool:
         code, message = "worker-died", f"The process that worked on the record ended abruptly ({_how(status)})."
         if late:
             code, message = "timeout", f"The record was not done within {self._limits.timeout:g} seconds (--timeout)."
-        set_down(self._staging, task.unit.number, note, code, message)
-        self._fruitless.clear()
+        if set_down(self._staging, task.unit.number, note, code, message):
+            self._fruitless.clear()
 
     def _count(self, task: Task, *, whole: bool, rows: int) -> None:
         self._records += rows
@@ -253,14 +253,19 @@ class _Pool:
             self._bytes += task.unit.size / task.stripes
 
 
-def set_down(staging: Staging, unit: int, note: Note, code: str, message: str) -> None:
-    """Remember of a record, the one at which the note was written, that it is not to be touched again, and why."""
+def set_down(staging: Staging, unit: int, note: Note, code: str, message: str) -> bool:
+    """Remember of a record, the one at which the note was written, that it is not to be touched again, and why.
+
+    Whether that was not known yet: else it did not help.
+    """
     phase = note.phase
+    known = {(trouble.source, trouble.position, trouble.phase) for trouble in staging.trouble(unit)}
     if phase == "skip":
-        before = (note.source, note.position - 1, "read")
-        known = {(trouble.source, trouble.position, trouble.phase) for trouble in staging.trouble(unit)}
-        phase = "end" if before in known else "walk"
+        phase = "end" if (note.source, note.position - 1, "read") in known else "walk"
+    if (note.source, note.position, phase) in known:
+        return False
     staging.add_trouble(unit, Trouble(note.source, note.position, phase, code, message))
+    return True
 
 
 def _load(work: Work) -> None:

@@ -49,8 +49,8 @@ _NO_VERDICT: Final = ("verdict", "rule", "share", "person_first", "flagged_peopl
 
 def publish(
     folder: Path, units: Sequence[Unit], inputs: Sequence[Input], part_records: int, tell: Callable[[str], object]
-) -> tuple[Input, ...]:
-    """Write the tables of a run whose units are all done into `folder`; the inputs with their hashes and counts.
+) -> tuple[tuple[Input, ...], dict[str, int]]:
+    """Write the tables of a run whose units are all done into `folder`; the inputs with hashes and counts, the tables' rows.
 
     What stands there of an earlier attempt is replaced. Raises LangAuditError where the parts do not add up: then a file was
     changed during the run, or lang-audit has a defect.
@@ -60,20 +60,22 @@ def publish(
     tell("Looking for duplicates ...")
     duplicates = find_duplicates([staging.part(*part) / KEYS_FILE for part in parts], staging.scratch)
     names = _names(staging, duplicates.roots)
-    tell(f"{len(duplicates.places):,} duplicates. Writing the tables ...")
+    tell(f"{len(duplicates.places):,} duplicate{'s' * (len(duplicates.places) != 1)}. Writing the tables ...")
     made = staging.root / "final"
     shutil.rmtree(made, ignore_errors=True)
     for name in SCHEMAS:
         (made / name).mkdir(parents=True)
     counts = {given.name: _Counts() for given in inputs}
+    rows: Counter[str] = Counter(dict.fromkeys(SCHEMAS, 0))
     with (made / REJECTS).open("wb") as rejects:
         rejects.write(reject_lines([REJECT_COLUMNS]))
         for unit in units:
             records = 0
             for part in sorted(staging.parts(unit.number)):
-                papers = _write_part(
+                papers, written = _write_part(
                     staging, (unit.number, part), duplicates, names, made, first=(unit.number, part) == parts[0]
                 )
+                rows.update(written)
                 records += len(papers)
                 _count(counts, unit, papers)
                 lines = staging.part(unit.number, part) / REJECTS_FILE
@@ -88,7 +90,7 @@ def publish(
         (made / name).rename(folder / name)
     (made / REJECTS).replace(folder / REJECTS)
     sync_folder(folder)
-    return found
+    return found, dict(rows)
 
 
 def _parts(staging: Staging, units: Sequence[Unit], part_records: int) -> Iterator[tuple[int, int]]:
@@ -124,8 +126,8 @@ def _write_part(
     made: Path,
     *,
     first: bool,
-) -> pa.Table:
-    """Write the tables of one part; its papers. Tables without rows are left out but once."""
+) -> tuple[pa.Table, dict[str, int]]:
+    """Write the tables of one part; its papers, and how many rows each table has. Tables without rows are left out but once."""
     import numpy as np
 
     folder = staging.part(*part)
@@ -137,11 +139,13 @@ def _write_part(
         of = [names[1][k] for k in np.searchsorted(names[0], duplicates.roots[begin:end])]
         dropped = papers["paper"].take(rows).to_pylist()
         papers = _as_duplicates(papers, rows, of)
+    rows = {}
     for name in SCHEMAS:
         table = papers if name == "papers" else _without(stored_table(folder, name), dropped)
+        rows[name] = len(table)
         if len(table) or first:
             _write(table, made / name / f"part-{part[0]:05d}-{part[1]:05d}.parquet")
-    return papers
+    return papers, rows
 
 
 def _as_duplicates(papers: pa.Table, rows: list[int], of: list[str]) -> pa.Table:

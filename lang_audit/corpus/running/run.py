@@ -9,8 +9,7 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TextIO
@@ -18,7 +17,7 @@ from typing import Final, TextIO
 from lang_audit.corpus.manifest import MANIFEST, Identity, Input, Manifest, read_manifest, write_manifest
 from lang_audit.corpus.page.pages import write_pages
 from lang_audit.corpus.reading.columns import parse_column_map
-from lang_audit.corpus.reading.sources import SourceFile, find_sources
+from lang_audit.corpus.reading.sources import SourceFile, find_sources, refuse_misnamed
 from lang_audit.corpus.running import pool
 from lang_audit.corpus.running.identity import (
     SettingsSource,
@@ -28,6 +27,7 @@ from lang_audit.corpus.running.identity import (
     input_of,
     touched,
 )
+from lang_audit.corpus.running.lock import locked
 from lang_audit.corpus.running.meter import Meter, Progress
 from lang_audit.corpus.running.publish import publish
 from lang_audit.corpus.running.selection import Selection
@@ -41,7 +41,6 @@ from lang_audit.workers import Start, default_jobs, default_memory
 Execute = Callable[[Sequence[Task], Callable[[Progress], object]], object]
 """What does tasks, wherever it does them, and tells its progress."""
 
-LOCK: Final = "lock"
 _OURS: Final = frozenset({WORK, ".DS_Store", "Thumbs.db", "desktop.ini"})  # in a folder that counts as empty
 
 
@@ -97,7 +96,8 @@ def run(
     _refuse_foreign(request.folder)
     meter = Meter(stream, quiet=quiet)
     sources = _sources(request, meter)
-    with _locked(folder):
+    refuse_misnamed(sources, columns)
+    with locked(folder, meter.say):
         manifest = _manifest(folder, request, identity, sources)
         finished = manifest.state == "finished"
         if not finished:
@@ -105,8 +105,8 @@ def run(
             units = units_of(sources)
             _audit(work, units, request, meter, execute, start)
             _refuse_changed(folder, manifest, units)
-            inputs = publish(folder, units, manifest.inputs, request.part_records, meter.say)
-            manifest = manifest.model_copy(update={"state": "finished", "inputs": inputs})
+            inputs, stored = publish(folder, units, manifest.inputs, request.part_records, meter.say)
+            manifest = manifest.model_copy(update={"state": "finished", "inputs": inputs, "rows": stored})
             write_manifest(folder, manifest)
         shutil.rmtree(folder / WORK, ignore_errors=True)
         page = write_pages(folder, settings)
@@ -125,8 +125,13 @@ def _sources(request: Request, meter: Meter) -> list[SourceFile]:
     if not found:
         raise ConfigError("There is nothing to read: all that was named lies in the folder of the run.")
     passed = [path for path in passed if os.path.commonpath((own, os.path.realpath(path))) != own]
-    if passed:
-        meter.say(f"{len(passed):,} files are of no format that is read, and passed over; the first is {passed[0]}.")
+    runs = [path for path in passed if path.is_dir()]
+    if runs:
+        are = "is a folder" if len(runs) == 1 else "are folders"
+        meter.say(f"{len(runs):,} {are} of corpus runs, no sources, and passed over; the first is {runs[0]}.")
+    if files := [path for path in passed if path not in set(runs)]:
+        are = "file is" if len(files) == 1 else "files are"
+        meter.say(f"{len(files):,} {are} of no format that is read, and passed over; the first is {files[0]}.")
     return found
 
 
@@ -141,36 +146,6 @@ def _refuse_foreign(folder: Path) -> None:
             f"{folder}: holds other things than a corpus run ({others[0]}{' ...' if len(others) > 1 else ''}). "
             "Name a new or an empty folder with -o."
         )
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Keep other runs out of a folder. The lock ends with this process, however that ends; forked workers do not hold it."""
-    work = folder / WORK
-    work.mkdir(parents=True, exist_ok=True)
-    with (work / LOCK).open("a+b") as file:
-        try:
-            _lock(file.fileno())
-        except OSError as error:
-            raise ConfigError(
-                f"{folder}: another run is at work in this folder. Wait for its end, stop it, or name another folder with -o."
-            ) from error
-        try:
-            yield
-        finally:
-            if {path.name for path in work.glob("*")} <= {LOCK}:
-                shutil.rmtree(work, ignore_errors=True)
-
-
-def _lock(descriptor: int) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        return
-    fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _manifest(folder: Path, request: Request, identity: Identity, sources: Sequence[SourceFile]) -> Manifest:
@@ -192,7 +167,10 @@ def _manifest(folder: Path, request: Request, identity: Identity, sources: Seque
     found = differences(before.identity, identity)
     if before.part_records != request.part_records:
         found.append(f"part-records: {before.part_records} in that run, {request.part_records} now")
-    found += input_differences(inputs, sources)
+    kept = [
+        unit for unit in units if before.state == "finished" or staging.parts(unit.number) or staging.end(unit.number)
+    ]
+    found += input_differences(inputs, sources, frozenset(source.name for unit in kept for source in unit.sources))
     if found:
         listed = "".join(f"\n  {line}" for line in found)
         raise ConfigError(
@@ -239,7 +217,7 @@ def _audit(
     total = sum(unit.size for unit in units)
     meter.begin(total, records, total - sum(unit.size for unit in missing))
     if records:
-        meter.say(f"Going on: {records:,} records were done before.")
+        meter.say(f"Going on: {records:,} {'record was' if records == 1 else 'records were'} done before.")
     try:
         if execute is not None:
             execute(tasks, meter.update)
@@ -253,12 +231,19 @@ def _audit(
 def _refuse_changed(folder: Path, manifest: Manifest, units: Sequence[Unit]) -> None:
     """Raises ConfigError where an input was written to while it was read: then what was read of it is thrown away."""
     times = {given.name: given.modified for given in manifest.inputs}
-    changed = [
-        unit for unit in units if any(input_of(source).modified != times[source.name] for source in unit.sources)
-    ]
-    if changed:
-        Staging(folder).forget([unit.number for unit in changed])
+    now = {source: input_of(source).modified for unit in units for source in unit.sources}
+    changed = [source for source, time in now.items() if time != times[source.name]]
+    if not changed:
+        return
+    Staging(folder).forget([unit.number for unit in units if not set(changed).isdisjoint(unit.sources)])
+    first = next((source for source in changed if now[source] is None), changed[0])
+    more = f" (and {len(changed) - 1:,} more inputs)" if len(changed) > 1 else ""
+    if now[first] is None:
         raise ConfigError(
-            f"{changed[0].sources[0].name}: was changed while it was read. What was read of it is thrown away: wait until it is "
-            "complete, and start the run again."
+            f"{first.name}{more}: is gone; it was deleted, moved or cut off while it was read. Put it back, and give the same "
+            "command; or leave it out, and name another folder with -o."
         )
+    raise ConfigError(
+        f"{first.name}{more}: was changed while it was read. What was read of it is thrown away: wait until it is complete, and "
+        "give the same command, which reads it anew."
+    )

@@ -157,14 +157,15 @@ def reject_lines(rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def _keys(keys: pa.ChunkedArray, first: int) -> pa.Table:
-    """The hashes of a part's records, each with the record's place in the order of the whole input."""
+    """The hashes of a part's records, each with its kind and the record's place in the order of the whole input."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
     lists = keys.combine_chunks()
     places = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False).astype(np.int64) + first
-    return pa.table({"place": pa.array(places, pa.int64()), "key": pc.list_flatten(lists)})
+    flat = pc.list_flatten(lists)
+    return pa.table({"place": pa.array(places, pa.int64()), "key": flat.field("key"), "kind": flat.field("kind")})
 
 
 def _json(path: Path) -> Any:

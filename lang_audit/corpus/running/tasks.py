@@ -102,6 +102,7 @@ def run_task(task: Task, watch: Watch, enough: int | None = None) -> bool:
     if part is not None:
         part.store(staging, watch)
     if end is None and (number > begin or not begin):
+        watch.rests()  # the hash of a large file takes longer than a record may
         staging.put_end(task.unit.number, End(number, [hash_of(source.path) for source in task.unit.sources]))
     return True
 
@@ -190,15 +191,17 @@ class _PartUnderWay:
     def _audit(self) -> None:
         if not self._waiting:
             return
-        last = self._waiting[-1]
-        alone = len(self._waiting) == 1
-        self._watch.at(self.number, last.source, last.position, "audit", alone)
         asked = [
             item.found
             for item in self._waiting
             if isinstance(item.found, CorpusRecord) and item.trouble is None and self._selection.holds(item.found)
         ]
-        outcomes = iter(auditing.audit_records(asked, self._settings))
+        if asked:
+            last = self._waiting[-1]
+            self._watch.at(self.number, last.source, last.position, "audit", len(self._waiting) == 1)
+        else:  # nothing that could take too long: to blame it again would never end
+            self._watch.rests()
+        outcomes = iter(auditing.audit_records(asked, self._settings) if asked else ())
         wanted = set(map(id, asked))
         for item in self._waiting:
             found = item.found

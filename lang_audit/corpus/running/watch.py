@@ -74,6 +74,10 @@ class Watch:
         self._write(Note(self._rows, self._stored, self._read(), part, phase="store"))
         self._alarm(None)
 
+    def rests(self) -> None:
+        """What it does next belongs to no record, and may take its time."""
+        self._alarm(None)
+
     def stored(self, rows: int) -> None:
         """So many more records are safe."""
         self._stored += rows

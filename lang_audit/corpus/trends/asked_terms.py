@@ -58,8 +58,19 @@ class Asking:
                 self._owners.setdefault(form, []).append(key)
 
     def read(self, asked: str) -> AskedTerm:
-        """The term. Raises ConfigError, with words that come near, where it means nothing that a run can count."""
-        wanted = " ".join(asked.split())
+        """The term. Raises ConfigError where it means nothing that a run can count (with words that come near), and where
+        this run did not look for it, so that no figure can be told from nought."""
+        term = self._read(" ".join(asked.split()))
+        if term.entries and not term.labels and not term.references:
+            missed = [self._not_sought(entry) for entry in term.entries]
+            if all(missed):
+                raise ConfigError(
+                    f"{term.asked!r}: not counted in this run. {' '.join(why for why in missed if why)} There is no figure to "
+                    "show, not even nought. Make a run with a profile that raises it (in another folder), or leave it out."
+                )
+        return term
+
+    def _read(self, wanted: str) -> AskedTerm:
         key = wanted.casefold()
         if key in self._lexicon.entries:
             labels = [(entry, words) for entry, words in self._labels(()) if entry == key]
@@ -89,9 +100,15 @@ class Asking:
         labels = [pair for pair in self._labels((stem,)) if any(form.startswith(stem) for form in _folded(pair[1]))]
         references = [text for text in self._references((stem,)) if any(f.startswith(stem) for f in _folded(text))]
         entries = tuple(dict.fromkeys(entry for entry, _ in labels))
+        known = {key for form, keys in self._owners.items() if form.startswith(stem) for key in keys}
+        notes = self._notes(sorted(known - {*entries}))
         if not labels and not references:
-            raise ConfigError(f"{wanted!r}: no term and no person-first reference in this run begins like that.")
-        return AskedTerm(wanted, "beginning", entries, tuple(labels), tuple(references))
+            raise ConfigError(
+                " ".join(
+                    [f"{wanted!r}: no term and no person-first reference in this run begins like that.", *notes[:_NEAR]]
+                )
+            )
+        return AskedTerm(wanted, "beginning", entries, tuple(labels), tuple(references), notes)
 
     def _forms(self, wanted: str) -> dict[str, set[str]]:
         """For each entry that has `wanted` among its forms, all forms of the phrase that it is one of, folded."""
@@ -121,17 +138,17 @@ class Asking:
         return [str(text) for (text,) in rows.fetchall()]
 
     def _notes(self, entries: Sequence[str]) -> tuple[str, ...]:
-        """What a reader must know of entries that the run did not raise: their counts are nought for that reason."""
-        told = []
-        for key in entries:
-            entry = self._lexicon.entries.get(key)
-            if key in self._identity.off:
-                told.append(f"{key} was switched off in this run: its uses were not counted.")
-            elif self._profile and entry and self._profile.decision(key, entry) is None:
-                told.append(
-                    f"{key} is not raised by the run's profile ({self._identity.profile}): its uses were not counted."
-                )
-        return tuple(told)
+        """What a reader must know of entries that the run did not look for: their uses are missing in the counts."""
+        return tuple(why for why in map(self._not_sought, entries) if why)
+
+    def _not_sought(self, key: str) -> str | None:
+        """Why the run did not look for an entry; None where it did."""
+        entry = self._lexicon.entries.get(key)
+        if key in self._identity.off:
+            return f"{key} was switched off in this run: its uses were not counted."
+        if self._profile and entry and self._profile.decision(key, entry) is None:
+            return f"{key} is not raised by the run's profile ({self._identity.profile}): its uses were not counted."
+        return None
 
     def _unknown(self, wanted: str) -> str:
         near = [f"“{term}” ({key})" for term, key in TermFinder(self._lexicon).close_to(wanted, _NEAR)]
