@@ -76,8 +76,8 @@ def _records(counts: Counts, manifest: Manifest) -> Iterator[str]:
         yield f"Of all records, {n:,} did not meet the criteria of the run ({asked(manifest.identity)}) and {_were(n)} left out."
     if n := gone["duplicate"]:
         yield (
-            f"Of all records, {n:,} {'was a duplicate' if n == 1 else 'were duplicates'} by PMID, DOI, or normalised title (of 30 "
-            "letters or more) with year, unless PMIDs or, without these, DOIs differed; each work was counted once."
+            f"Of all records, {n:,} {'was a duplicate' if n == 1 else 'were duplicates'} by PMID, DOI, or normalised title "
+            "(30 letters or more) with year, unless PMIDs or, without these, DOIs differed; each work was counted once."
         )
     if gone["failed"]:
         yield f"Of all records, {gone['failed']:,} failed: {_reasons(counts, 'failed')}."
