@@ -22,7 +22,7 @@ from lang_audit.config import lexicon_folder
 from lang_audit.detection import extensions
 from lang_audit.detection.abbreviations import may_define
 from lang_audit.detection.cues import load_usage_rules
-from lang_audit.detection.phrase_scan import lower_case
+from lang_audit.detection.phrase_scan import lower_case, replaced
 from lang_audit.detection.proper_names import capitalised_name
 from lang_audit.detection.surroundings import PaperWords, Surroundings
 
@@ -187,7 +187,7 @@ class PersonFirst:
 
 def plain_spaces(text: str) -> str:
     """`text` with every kind of white space that stands for one space replaced by it; offsets stay."""
-    return text.translate(_LINE_BREAKS) if any(mark in text for mark in _OTHER_SPACES) else text
+    return replaced(text, _LINE_BREAKS)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -27,6 +27,7 @@ from starlette.types import ASGIApp
 from lang_audit import __version__
 from lang_audit.config import template_folder
 from lang_audit.errors import ConfigError, LangAuditError
+from lang_audit.lexicon import Lexicon
 from lang_audit.report.renderer import Renderer
 from lang_audit.review.web.exchanging import Exchanging
 from lang_audit.review.web.pages import Pages
@@ -40,9 +41,21 @@ _EVERY_ADDRESS: Final = ("0.0.0.0", "::")
 _STATIC: Final = {"review.css": "text/css", "review.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
-def make_app(workspace: Workspace, *, token: str, hosts: Collection[str] = LOOPBACK, reviewer: str = "") -> ASGIApp:
+def make_pages(lexicon: Lexicon) -> Pages:
+    """The workspace's templates; any number of applications may share them."""
+    return Pages(Renderer(lexicon, formats=(), version=__version__))
+
+
+def make_app(
+    workspace: Workspace,
+    *,
+    token: str,
+    hosts: Collection[str] = LOOPBACK,
+    reviewer: str = "",
+    pages: Pages | None = None,
+) -> ASGIApp:
     """The application. `token` lets a browser in, `hosts` are the names under which it answers."""
-    pages = Pages(Renderer(workspace.settings.lexicon, version=__version__))
+    pages = pages or make_pages(workspace.settings.lexicon)
     content = {name: _static(name) for name in _STATIC}
 
     def static(request: Request) -> Response:

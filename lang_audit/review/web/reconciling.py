@@ -77,7 +77,7 @@ class Reconciling:
         """The papers on which reviewers who have released them differ."""
         who, state = session_of(request).name, self._workspace.state()
         rows = []
-        for key, differ in self._workspace.differences(state).items():
+        for key, differ in self._workspace.differences().items():
             if row := self._workspace.papers.get(key):
                 raters = self._workspace.raters(state, key)
                 settled = sum(decided(value(state, CONSENSUS, id_)) for id_ in differ)
@@ -128,7 +128,7 @@ class Reconciling:
         )
 
     def _items(self, opened: OpenPaper, state: State, who: str) -> list[Item]:
-        differ = set(self._workspace.differences(state).get(opened.key, ()))
+        differ = set(self._workspace.differences().get(opened.key, ()))
         return [
             self._item(opened, state, one)
             for one in self._workspace.proposals_for(opened, state, who)

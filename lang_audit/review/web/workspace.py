@@ -15,7 +15,7 @@ from lang_audit.errors import ConfigError
 from lang_audit.model import Appraisal, Paper
 from lang_audit.review.decisions import added_to, decided, outcome, visible_to
 from lang_audit.review.events import CONSENSUS, MACHINE, Event, State, Value
-from lang_audit.review.kept import KeptPaper, kept_papers, load_record, source_of
+from lang_audit.review.kept import FOLDER, INDEX, KeptPaper, kept_papers, load_record, source_of
 from lang_audit.review.proposals import Proposal, proposals
 from lang_audit.review.web.page_pictures import PagePictures
 
@@ -109,44 +109,61 @@ class Workspace:
         self.folder = folder
         self.store = store
         self.settings = settings
-        self.papers: dict[str, KeptPaper] = {row.key: row for row in kept_papers(folder)}
+        self._papers: dict[str, KeptPaper] = {}
+        self._run: int | None = None
         self.pictures = PagePictures(lambda key: source_of(folder, key))
         self._tally = Tally()
         self._lock = Lock()
         self._differ: dict[str, tuple[int, list[str]]] = {}
         self._open: OrderedDict[str, OpenPaper] = OrderedDict()
+        _ = self.papers
+
+    @property
+    def papers(self) -> dict[str, KeptPaper]:
+        """The papers by their keys, in the order of the run; of the newest run, where another was made meanwhile."""
+        try:
+            run = (self.folder / FOLDER / INDEX).stat().st_mtime_ns
+        except OSError:
+            run = None
+        if run is None or run != self._run:
+            rows = {row.key: row for row in kept_papers(self.folder)}
+            with self._lock:
+                self._papers, self._run = rows, run
+                self._open.clear()
+                self._differ.clear()
+        return self._papers
 
     def warm_up(self) -> None:
         """Read the log and count, before the first page is asked for; what is then in memory stays out of garbage collection."""
-        state = self.state()
-        self._tally.up_to_date(self.store)
-        self.differences(state)
+        self.differences()
         gc.collect()
         gc.freeze()
 
     def raters(self, state: State, key: str) -> list[str]:
         """Who has decided something on a paper and released it; a third who only settles is none of them."""
         said, _ = self._tally.up_to_date(self.store)
-        begun = said.get(key, {})
+        begun = dict(said.get(key, {}))
         return [who for who in state.raters if begun.get(who) and (who, key) in state.released and who not in NO_RATERS]
 
-    def differences(self, state: State) -> dict[str, list[str]]:
+    def differences(self) -> dict[str, list[str]]:
         """The proposals on which two or more reviewers who have released a paper differ, by paper.
 
         An addition that another reviewer did not make is a difference too.
         """
         said, changed = self._tally.up_to_date(self.store)
+        state = self.state()  # after the count, so that it holds at least as much
         released = {key for _, key in state.released}
         with self._lock:
             for key in released:
                 at = changed.get(key, 0)
                 if self._differ.get(key, (-1,))[0] != at:
-                    self._differ[key] = at, _differing(state, said.get(key, {}), key)
+                    self._differ[key] = at, _differing(state, dict(said.get(key, {})), key)
             return {key: ids for key, (_, ids) in self._differ.items() if ids}
 
     def paper(self, key: str) -> OpenPaper | None:
         """The paper of that key; None where there is none or it could not be read."""
-        if key not in self.papers:
+        row = self.papers.get(key)
+        if row is None:
             return None
         with self._lock:
             if key in self._open:
@@ -158,7 +175,7 @@ class Workspace:
             return None
         if record.appraisal is None:
             return None
-        opened = OpenPaper(self.papers[key], record.appraisal, tuple(proposals(record.appraisal, key)))
+        opened = OpenPaper(row, record.appraisal, tuple(proposals(record.appraisal, key)))
         with self._lock:
             self._open[key] = opened
             while len(self._open) > _KEPT_OPEN:

@@ -14,7 +14,8 @@ pytest.importorskip("sqlalchemy")
 import warnings
 
 from lang_audit.review.store import Store
-from lang_audit.review.web.app import make_app
+from lang_audit.review.web.app import make_app, make_pages
+from lang_audit.review.web.pages import Pages
 from lang_audit.review.web.workspace import Workspace
 from lang_audit.settings import default_settings
 from tests.review.web.made import kept_appraisal
@@ -75,8 +76,13 @@ class Review:
         return [one.id for one in opened.proposals]
 
 
+@pytest.fixture(scope="session")
+def pages() -> Pages:
+    return make_pages(default_settings().lexicon)
+
+
 @pytest.fixture
-def make_review(tmp_path: Path) -> Iterator[Callable[..., Review]]:
+def make_review(tmp_path: Path, pages: Pages) -> Iterator[Callable[..., Review]]:
     stores = []
 
     def make(name: str = "out", **made: Any) -> Review:
@@ -85,7 +91,7 @@ def make_review(tmp_path: Path) -> Iterator[Callable[..., Review]]:
         store = Store.open(folder / "review.sqlite")
         stores.append(store)
         workspace = Workspace(folder, store, default_settings())
-        return Review(folder, keys, store, workspace, make_app(workspace, token=TOKEN))
+        return Review(folder, keys, store, workspace, make_app(workspace, token=TOKEN, pages=pages))
 
     yield make
     for store in stores:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lang_audit.review.events import CONSENSUS, REASONS, Value
+from lang_audit.review.kept import finish, keep
 from lang_audit.review.web.leaves import leaves, paragraphs, placed
 from tests.review.web.conftest import Review
 from tests.review.web.made import ADDICT, made_record, sentences
@@ -214,6 +215,18 @@ def test_list_filters_and_pages(review: Review) -> None:
     assert ann.get("/?q=nothing&sort=todo&page=99").text.count('class="to-paper"') == 0
     assert ann.get("/?page=-1&sort=%00&verdict=%3Cb%3E&progress=open").status_code == 200
     assert ann.get(f"/paper/{review.keys[2]}").status_code == 404
+
+
+def test_a_new_run_is_seen_without_a_new_start(review: Review) -> None:
+    ann, key = review.reviewer("Ann"), review.keys[0]
+    ann.decide(key, review.ids[0], "accept")
+    said = [*sentences(), "Some addicts came twice."]
+    keep(review.folder, made_record(str(review.folder / "peers.txt"), "Peers again", said), "0.html")
+    finish(review.folder)
+    assert ann.get("/").text.count('class="to-paper"') == 1
+    page = ann.get(f"/paper/{key}").text
+    assert "Peers again" in page
+    assert "1 of 9 decided by you" in page
 
 
 def test_pictures_only_of_the_file_that_was_read(make_review) -> None:  # type: ignore[no-untyped-def]

@@ -6,6 +6,7 @@ import warnings
 
 import pytest
 
+from lang_audit.review.web.app import make_app
 from lang_audit.review.web.security import BODY_LIMIT, IMPORT_LIMIT
 from tests.review.web.conftest import BASE, TOKEN, Review
 
@@ -73,6 +74,14 @@ def test_from_another_site_the_way_in_is_a_page_of_ours(review: Review) -> None:
 )
 def test_host_header(host: str, status: int, review: Review) -> None:
     assert client(review).get(f"/login?token={TOKEN}", headers={"host": host}).status_code == status
+
+
+def test_other_names_are_let_in_only_where_they_were_named(review: Review) -> None:
+    app = make_app(review.workspace, token=TOKEN, hosts=["review.example", "192.0.2.7"])
+    for host, status in (("review.example:8000", 303), ("192.0.2.7", 303), ("127.0.0.1:8000", 421)):
+        asked = TestClient(app, base_url=f"http://{host}", follow_redirects=False)
+        assert asked.get(f"/login?token={TOKEN}").status_code == status
+        assert asked.get("/").status_code == (303 if status == 303 else 421)  # to "who are you?"
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,9 @@
     if (!details) return;
     all("details[open]", card).forEach((other) => { if (other !== details) other.open = false; });
     details.open = true;
-    find("input:not([type=hidden]), select, textarea", details).focus();
+    const field = find("input:not([type=hidden]), select, textarea", details);
+    field.focus();
+    field.select?.();
   }
 
   function press(card, selector) {
