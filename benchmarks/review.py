@@ -140,7 +140,8 @@ def pages(papers: int = PAPERS, findings: int = PROPOSED) -> bool:
                 "x-csrf-token": csrf[1] if csrf else "",
             }
             client.post("/you", data={"name": "Reviewer 0"}, headers=headers)
-            client.get("/")
+            for path in ("/", f"/paper/{keys[0]}", "/reconcile", f"/reconcile/{keys[0]}"):
+                client.get(path)  # the first time, templates are compiled
             print(f"started, with the whole log read, in {time.perf_counter() - start:.1f} s")
             dice = random.Random(1)
             asked = {

@@ -15,7 +15,7 @@ from lang_audit.review.events import CONSENSUS, Event, State, Value
 from lang_audit.review.exchange import FORMS, Conflict, ImportPlan, ReviewData, ReviewPaper, exported, read_decisions
 from lang_audit.review.proposals import Proposal
 from lang_audit.review.store import ConflictError
-from lang_audit.review.web import views
+from lang_audit.review.web import cards
 from lang_audit.review.web.forms import now
 from lang_audit.review.web.pages import Pages, session_of
 from lang_audit.review.web.routes import named
@@ -107,7 +107,7 @@ class Exchanging:
             if self._workspace.locked(state, who, event.paper):
                 conflicts.append(
                     Conflict(
-                        where=views.paper_title(self._workspace.papers[event.paper]),
+                        where=cards.paper_title(self._workspace.papers[event.paper]),
                         why=_LOCKED,
                         who=who,
                         proposal=event.proposal or "",

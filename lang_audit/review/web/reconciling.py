@@ -18,11 +18,11 @@ from lang_audit.review.comparison import Compared, compare
 from lang_audit.review.decisions import decided, undo_event, value
 from lang_audit.review.events import CONSENSUS, REASONS, Event, State, Value
 from lang_audit.review.proposals import Proposal
-from lang_audit.review.web import views
+from lang_audit.review.web import cards
+from lang_audit.review.web.cards import Card, Given
 from lang_audit.review.web.forms import FormError, decision, now
 from lang_audit.review.web.pages import Pages, back, said, session_of, wants_json
 from lang_audit.review.web.routes import named
-from lang_audit.review.web.views import Card, Given
 from lang_audit.review.web.workspace import OpenPaper, Workspace
 
 ITEMS: Final = 20  # disagreements on one screen
@@ -77,12 +77,13 @@ class Reconciling:
         """The papers on which reviewers who have released them differ."""
         who, state = session_of(request).name, self._workspace.state()
         rows = []
-        for key, differ in self._workspace.differences().items():
+        differences = self._workspace.differences()
+        raters_on = self._workspace.raters_on(state, differences)
+        for key, differ in differences.items():
             if row := self._workspace.papers.get(key):
-                raters = self._workspace.raters(state, key)
                 settled = sum(decided(value(state, CONSENSUS, id_)) for id_ in differ)
                 seen = (who, key) in state.released
-                rows.append(Differing(key, views.paper_title(row), tuple(raters), len(differ), settled, seen))
+                rows.append(Differing(key, cards.paper_title(row), tuple(raters_on[key]), len(differ), settled, seen))
         rows.sort(key=lambda row: (row.settled >= row.differ, row.title.casefold()))
         return self._pages.page("reconcile_list", request, rows=rows)
 
@@ -100,7 +101,7 @@ class Reconciling:
         if not self._workspace.locked(state, who, opened.key):
             raters = self._workspace.raters(state, opened.key)
             return self._pages.page(
-                "reconcile_closed", request, 403, key=opened.key, title=views.paper_title(opened.row), raters=raters,
+                "reconcile_closed", request, 403, key=opened.key, title=cards.paper_title(opened.row), raters=raters,
                 third=len(raters) > 1 and who not in raters, text=_NOT_YET,
             )  # fmt: skip
         every = self._items(opened, state, who)
@@ -115,7 +116,7 @@ class Reconciling:
             told,
             status >= 400,
             key=opened.key,
-            title=views.paper_title(opened.row),
+            title=cards.paper_title(opened.row),
             raters=self._workspace.raters(state, opened.key),
             items=shown[(number - 1) * ITEMS : number * ITEMS],
             differ=len(every),
@@ -141,11 +142,11 @@ class Reconciling:
         for rater in self._workspace.raters(state, opened.key):
             theirs = value(state, rater, proposal.id)
             if decided(theirs):
-                shown.append((views.given(rater, theirs, proposal, settings), theirs))
+                shown.append((cards.given(rater, theirs, proposal, settings), theirs))
             elif proposal.id in state.added:
                 shown.append((Given(rater, "undecided", "Did not propose it"), None))
         agreed = value(state, CONSENSUS, proposal.id)
-        card = views.card(
+        card = cards.card(
             proposal,
             settings,
             CONSENSUS,
@@ -271,7 +272,7 @@ class Reconciling:
         compared = self._counted[1]
         groups: dict[tuple[str, ...], list[Compared]] = {}
         for one in compared:
-            groups.setdefault(tuple(views.NAMES.get(name, name) for name in one.agreement.raters), []).append(one)
+            groups.setdefault(tuple(cards.NAMES.get(name, name) for name in one.agreement.raters), []).append(one)
         notes = [list(dict.fromkeys(note for row in rows for note in row.agreement.notes)) for rows in groups.values()]
         return self._pages.page("agreement", request, groups=groups, notes=notes, papers=len(keys), shown=shown)
 
@@ -309,15 +310,15 @@ class Reconciling:
             paper = self._workspace.papers.get(one.paper)
             about = one.about
             words = (
-                views.given(one.who, one.value, about, self._workspace.settings)
+                cards.given(one.who, one.value, about, self._workspace.settings)
                 if about
                 else Given(one.who, one.value.choice or "undecided", (one.value.choice or "note").capitalize())
             )
             rows.append(
                 {
-                    "title": views.paper_title(paper) if paper else "a paper of another run",
+                    "title": cards.paper_title(paper) if paper else "a paper of another run",
                     "text": wording.squeeze(about.text) if about else "(not kept)",
-                    "name": views.label_name(about.label, self._workspace.settings) if about else "",
+                    "name": cards.label_name(about.label, self._workspace.settings) if about else "",
                     "sentence": wording.squeeze(about.sentence)[:400] if about else "",
                     "given": words,
                     "why": one.why,

@@ -16,11 +16,11 @@ from lang_audit.review.decisions import undo_event, value
 from lang_audit.review.events import REASONS, Event, State
 from lang_audit.review.proposals import Proposal
 from lang_audit.review.store import ConflictError
-from lang_audit.review.web import views
+from lang_audit.review.web import cards, paper_list, paper_screen
 from lang_audit.review.web.forms import FormError, addition, decision, labels, now, reviewer_name
 from lang_audit.review.web.leaves import leaves, placed
 from lang_audit.review.web.pages import Pages, back, said, session_of, wants_json
-from lang_audit.review.web.views import Place
+from lang_audit.review.web.paper_screen import Place
 from lang_audit.review.web.workspace import OpenPaper, Workspace
 
 _DONE: Final = {
@@ -84,15 +84,15 @@ class Deciding:
     def papers(self, request: Request) -> Response:
         """The list of papers."""
         who = session_of(request).name
-        shown = views.list_page(self._workspace, self._workspace.state(), who, request.query_params)
+        shown = paper_list.list_page(self._workspace, self._workspace.state(), who, request.query_params)
         verdicts = [(label.replace(" ", "-"), words[0]) for label, words in wording.VERDICTS.items()]
         return self._pages.page(
             "papers",
             request,
             list=shown,
             verdicts=[("", "Any"), *verdicts, ("unread", "Could not be read")],
-            progress=[("" if key == "all" else key, words) for key, words in views.PROGRESS.items()],
-            sorts=[("" if key == "order" else key, words) for key, words in views.SORTS.items()],
+            progress=[("" if key == "all" else key, words) for key, words in paper_list.PROGRESS.items()],
+            sorts=[("" if key == "order" else key, words) for key, words in paper_list.SORTS.items()],
         )
 
     def help(self, request: Request) -> Response:
@@ -117,7 +117,7 @@ class Deciding:
         self, request: Request, opened: OpenPaper, place: Place, status: int = 200, told: str = "", adding: Any = None
     ) -> Response:
         who = session_of(request).name
-        page = views.paper_page(self._workspace, self._workspace.state(), who, opened, place)
+        page = paper_screen.paper_page(self._workspace, self._workspace.state(), who, opened, place)
         anchors = {
             id_: one.at for part in reversed(page.paragraphs) for one in reversed(part.stretches) for id_ in one.ids
         }
@@ -130,7 +130,7 @@ class Deciding:
             page=page,
             anchors=anchors,
             tally=_tally(page.decided, page.total),
-            shown=views.SHOWN,
+            shown=paper_screen.SHOWN,
             reasons=REASONS,
             adding=adding,
         )
@@ -251,11 +251,11 @@ class Deciding:
         proposal = self._proposal(opened, state, who, request.path_params["proposal"])
         if opened is None or proposal is None:
             return self._pages.refusal(404, _NO_PROPOSAL)
-        events = views.history(self._workspace, state, who, proposal)
-        card = views.workspace_card(self._workspace, state, who, proposal)
+        events = cards.history(self._workspace, state, who, proposal)
+        card = cards.card_for(self._workspace, state, who, proposal)
         place = Place.of(request.query_params)
         return self._pages.page(
-            "history", request, card=card, events=events, title=views.paper_title(opened.row),
+            "history", request, card=card, events=events, title=cards.paper_title(opened.row),
             href=f"{place.href(opened.key)}#p-{proposal.id}",
         )  # fmt: skip
 
@@ -269,7 +269,7 @@ class Deciding:
 
     def _card(self, request: Request, opened: OpenPaper, proposal: Proposal, state: State) -> str:
         session = session_of(request)
-        card = views.workspace_card(self._workspace, state, session.name, proposal)
+        card = cards.card_for(self._workspace, state, session.name, proposal)
         locked = self._workspace.locked(state, session.name, opened.key)
         at = Place.of(_asked(request)).fields()
         content = self._pages.html(
@@ -282,7 +282,7 @@ class Deciding:
         state = self._workspace.state()
         every = self._workspace.proposals_for(opened, state, who)
         mine = state.decisions.get(who, {})
-        tally = _tally(sum(not views.is_open(mine, one.id) for one in every), len(every))
+        tally = _tally(sum(not paper_screen.is_open(mine, one.id) for one in every), len(every))
         if not wants_json(request):
             session_of(request).told = f"{words}: {wording.squeeze(proposal.text)}"
             return back(f"{place.href(opened.key)}#p-{proposal.id}")

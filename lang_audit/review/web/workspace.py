@@ -141,9 +141,15 @@ class Workspace:
 
     def raters(self, state: State, key: str) -> list[str]:
         """Who has decided something on a paper and released it; a third who only settles is none of them."""
+        return self.raters_on(state, [key])[key]
+
+    def raters_on(self, state: State, keys: Iterable[str]) -> dict[str, list[str]]:
+        """The same for several papers, by key."""
         said, _ = self._tally.up_to_date(self.store)
-        begun = dict(said.get(key, {}))
-        return [who for who in state.raters if begun.get(who) and (who, key) in state.released and who not in NO_RATERS]
+        names = [who for who in state.raters if who not in NO_RATERS]
+        return {
+            key: [who for who in names if (who, key) in state.released and said.get(key, {}).get(who)] for key in keys
+        }
 
     def differences(self) -> dict[str, list[str]]:
         """The proposals on which two or more reviewers who have released a paper differ, by paper.

@@ -231,6 +231,7 @@ def test_a_run_with_another_lexicon_keeps_decisions(review: Review, serve: Any, 
     page.keyboard.press("j")
     page.keyboard.press("4")
     said(page, "Rejected")
+    old = review.ids[0]
     said_again = made_record(
         str(review.folder / "peers.txt"), "Peers as partners: a fabricated paper", sentences(), entry="own/addicts"
     )
@@ -242,7 +243,7 @@ def test_a_run_with_another_lexicon_keeps_decisions(review: Review, serve: Any, 
     opened = again.paper(review.keys[0])
     assert opened
     state = review.store.state()
-    moved = carried(state, review.store.about(), [review.ids[0]], opened.proposals, opened.paper.text, "2020-01-01")
+    moved = carried(state, review.store.about(), [old], opened.proposals, opened.paper.text, "2020-01-01")
     review.store.append_all(moved.events)
     page = sit_down(serve(make_app(again, token=TOKEN)), "Ann")
     page.goto(page.url + f"paper/{review.keys[0]}")
