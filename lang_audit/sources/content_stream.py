@@ -12,13 +12,15 @@ from collections.abc import Iterator
 Operand = float | bytes | str | list["Operand"]
 """A number, a string (bytes), a name (str, without its slash), or an array; dictionaries come as arrays of their parts."""
 
-_STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))*+\)"
+# Only single characters are repeated possessively: up to Python 3.11.4 a possessive group that fails half way has eaten its half
+# (CPython issue 106052).
+_STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*\))*\))*\)"
 _NUMBER = rb"[-+]?(?:\d++\.?\d*+|\.\d++)"
 _PIECE = re.compile(rb"(%s)|<([0-9A-Fa-f\s]*+)>|(%s)" % (_STRING, _NUMBER), re.DOTALL)
 _TOKEN = re.compile(
     rb"(?P<clip>((?:%(number)s\s++){4})re\s++W\*?\s++n\b)"
-    rb"|(?P<path>(?:(?:%(number)s\s++){2,6}(?:re|[mlcvy])\s++(?:(?:h|n|S|s|f\*?|F|B\*?|b\*?)\s++)*+)++)"
-    rb"|(?P<show>\[((?:[^\[\]()]++|%(string)s)*+)\]\s*+TJ\b)"
+    rb"|(?P<path>(?:(?:%(number)s\s++){2,6}(?:re|[mlcvy])\s++(?:(?:h|n|S|s|f\*?|F|B\*?|b\*?)\s++)*)+)"
+    rb"|(?P<show>\[((?:[^\[\]()]++|%(string)s)*)\]\s*+TJ\b)"
     rb"|(?P<number>%(number)s)"
     rb"|(?P<operator>[A-Za-z'\"][A-Za-z0-9*]*+)"
     rb"|(?P<string>%(string)s)"
