@@ -26,7 +26,7 @@ types: $(READY)
 unit: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
 
-slow: $(READY) ## The tests that start clusters, kill runs or work through the workspace in a browser; CI runs them after `make test`.
+slow: $(READY) ## The tests that start clusters, kill runs or look at pages in a browser; CI runs them after `make test`.
 	$(BIN)/pytest -n 2 --dist worksteal -m slow
 
 fuzz: $(READY) ## Two thousand mutants of our samples, for a nightly run (`make test` audits two hundred).

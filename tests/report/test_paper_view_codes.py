@@ -306,6 +306,7 @@ LOST_LINKS = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 def test_the_coded_page_in_a_browser(record: Record, lexicon: Lexicon, codebooks: Books, tmp_path: Path) -> None:
     playwright: Any = pytest.importorskip("playwright.sync_api")

@@ -116,6 +116,7 @@ def test_no_paper_takes_the_page_s_name() -> None:
     assert PageNames().claim("synthesis.pdf") == "paper-synthesis"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark")])
 def test_in_a_browser(page: Path, width: int, scheme: str) -> None:
