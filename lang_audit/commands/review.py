@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+_SHOWN = 60  # characters of a name that cannot be taken
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
@@ -54,7 +56,8 @@ def review(
             try:
                 reviewer = reviewer_name({"name": reviewer}, workspace.reviewers())
             except FormError as error:
-                raise ConfigError(f"--reviewer {reviewer}: {error}") from error
+                shown = reviewer if len(reviewer) <= _SHOWN else f"{reviewer[:_SHOWN]}..."
+                raise ConfigError(f"--reviewer {shown}: {error}") from error
         serve(
             workspace,
             host=host,

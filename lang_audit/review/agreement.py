@@ -9,6 +9,9 @@ would count as agreement on nothing and pull kappa to and fro with the length of
 - Gwet's AC1, which stays near the raw agreement where nearly all units are alike (K. L. Gwet, Computing inter-rater reliability
   and its variance in the presence of high agreement. Br J Math Stat Psychol 2008;61:29-48).
 
+Units that one rater alone has decided on enter no figure, nor the chance in Gwet's (who counts them there): else it would change
+with what files happen to hold of those who have not finished.
+
 Intervals: Wilson's for the raw agreement of two raters; else percentiles of 2,000 samples of the units, drawn with replacement
 from a fixed seed.
 """
@@ -55,6 +58,7 @@ class Figure(Frozen):
 class Agreement(Frozen):
     """How far `raters` agree on the units that at least two of them have decided on; `units` is their number.
 
+    `left_out` counts the units that only one of them has decided on: they enter no figure.
     `notes` say in words what a reader of the figures must know.
     """
 
@@ -66,6 +70,7 @@ class Agreement(Frozen):
     kappa: Figure
     alpha: Figure
     ac1: Figure
+    left_out: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -88,10 +93,11 @@ def agreement(ratings: Ratings, units: Iterable[str] | None = None, *, categorie
     columns = [[given.get(unit) for unit in counted] for given in ratings.values()]
     ways = Counter(zip(*columns, strict=True))
     ways.pop((None,) * len(raters), None)
+    every = ways.total()
+    ways = Counter({row: n for row, n in ways.items() if sum(map(bool, row)) > 1})
     both = Counter[tuple[str, ...]]()
     for row, n in ways.items():
-        if len(said := tuple(one for one in row if one)) > 1:
-            both[said] += n
+        both[tuple(one for one in row if one)] += n
     number = both.total()
     agreed = sum(n for said, n in both.items() if len(set(said)) == 1)
     used = tuple(sorted({said for row in ways for said in row if said}))
@@ -108,6 +114,7 @@ def agreement(ratings: Ratings, units: Iterable[str] | None = None, *, categorie
             kappa=none,
             alpha=none,
             ac1=none,
+            left_out=every - number,
             notes=(why,),
         )
     table = _Table(ways, used, len(raters), max(len({*used, *categories}), 2))
@@ -124,7 +131,8 @@ def agreement(ratings: Ratings, units: Iterable[str] | None = None, *, categorie
     notes += [figure.why for figure in (kappa, alpha, ac1) if figure.why]
     return Agreement(
         raters=raters, units=number, agreed=agreed, categories=used,
-        raw=raw, kappa=kappa, alpha=alpha, ac1=ac1, notes=tuple(dict.fromkeys(notes)),
+        raw=raw, kappa=kappa, alpha=alpha, ac1=ac1, left_out=every - number,
+        notes=tuple(dict.fromkeys(notes)),
     )  # fmt: skip
 
 

@@ -43,7 +43,8 @@ def reviewed(
     """`record`, as the program found it, with what reviewers decided in it; `finals` are those of its paper, by id.
 
     Nothing changes where nobody has decided anything. `settings` judge what was changed or added (None: the default ones);
-    `kappa` is the agreement over the whole review, which the verdict tells. Raises ValueError for finals of several papers.
+    `kappa` is the agreement over the whole review, which the verdict
+    tells where two or more decided on this paper. Raises ValueError for finals of several papers.
     """
     appraisal = record.appraisal
     if appraisal is None or not any(end.basis != "undecided" for end in finals.values()):
@@ -205,6 +206,7 @@ def _summary(finals: Mapping[str, Final], reviews: Iterable[Review | None], kapp
     # A rejected code is in no list any more, so rejections are counted where they were made.
     rejected = sum(end.value.choice == "rejected" for end in settled)
     choices = [review.choice for review in reviews if review]
+    raters = {name for end in ends for name in end.raters}
     people = dict.fromkeys(name for end in ends for name in (*end.raters, *([end.by] if end.by else [])))
     return ReviewSummary(
         reviewers=tuple(people),
@@ -216,7 +218,7 @@ def _summary(finals: Mapping[str, Final], reviews: Iterable[Review | None], kapp
         added=choices.count("added"),
         single=sum(end.basis == "single" for end in settled),
         disagreements=sum(end.basis == "disagreement" for end in ends),
-        kappa=kappa,
+        kappa=kappa if len(raters) > 1 else None,
     )
 
 

@@ -6,7 +6,7 @@ right, or "rejected".
 
 The program accepts all that it proposes. What a reviewer added, the program has rejected, and so has every reviewer who has
 released the paper without deciding on it: they read it and did not see it so. Where a paper is not released, silence counts as
-no decision.
+no decision. What two reviewers each added in the same place is one unit; what was taken back by all is none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from lang_audit.model import Frozen
 from lang_audit.review.agreement import Agreement, agreement, pairs_of
-from lang_audit.review.decisions import category, decided
+from lang_audit.review.decisions import category, decided, merged, same_additions
 from lang_audit.review.events import MACHINE, State, Value
 from lang_audit.review.proposals import Proposal
 
@@ -56,16 +56,21 @@ class Units(NamedTuple):
 def units(proposals: Iterable[Proposal], state: State, raters: Sequence[str], *, machine: bool = True) -> Units:
     """What agreement is counted on; with `machine`, the program is one more rater."""
     proposed = {one.id: one for one in proposals}
-    every = {**state.added, **proposed}
+    held = {id_ for values in state.decisions.values() for id_ in values}
+    added = [id_ for id_ in state.added if id_ in held and id_ not in proposed and id_ not in state.carried]
+    same = same_additions(state, added)
+    adders = {(state.added_by.get(id_), same.get(id_, id_)) for id_ in added}
+    state = merged(state, same)
+    every = {**{id_: state.added[id_] for id_ in added if id_ not in same}, **proposed}
     given: dict[str, dict[str, Value]] = {}
     for rater in raters:
         mine = {
             name: value for name, value in state.decisions.get(rater, {}).items() if name in every and decided(value)
         }
-        for name, one in state.added.items():
+        for name, one in every.items():
             if name in proposed or name in mine:
                 continue
-            if state.added_by.get(name) == rater:
+            if (rater, name) in adders:
                 mine[name] = _AS_IT_IS
             elif (rater, one.paper) in state.released:
                 mine[name] = _SILENT
@@ -110,9 +115,22 @@ def compare(
             table = tables[dimension]
             possible = (_ACCEPTED, REJECTED) if dimension == DECISION else ()
             one = agreement({rater: table.get(rater, {}) for rater in group}, categories=possible)
+            if one.left_out and dimension == OVERALL:
+                one = one.model_copy(update={"notes": (*one.notes, _left_out(one.left_out))})
             if one.units or dimension == OVERALL:
                 found.append(Compared(dimension=dimension, agreement=one))
     return found
+
+
+def over_all(proposals: Iterable[Proposal], state: State, raters: Sequence[str]) -> Agreement:
+    """The agreement of all `raters` over all, as `compare` gives it first."""
+    seen = units(proposals, state, raters, machine=False)
+    return agreement(
+        {
+            rater: {name: category(value, seen.proposals[name]) for name, value in values.items()}
+            for rater, values in seen.decisions.items()
+        }
+    )
 
 
 def disagreements(proposals: Iterable[Proposal], state: State, raters: Sequence[str]) -> list[Disagreement]:
@@ -131,6 +149,14 @@ def disagreements(proposals: Iterable[Proposal], state: State, raters: Sequence[
         ]
         found.append(Disagreement(proposal=one, said=tuple(said.items()), notes=tuple(notes)))
     return sorted(found, key=lambda d: (d.proposal.paper, d.proposal.start, d.proposal.end, d.proposal.id))
+
+
+def _left_out(number: int) -> str:
+    return (
+        f"Over all, {number:,} units that only one of them decided on are left out."
+        if number > 1
+        else "Over all, 1 unit that only one of them decided on is left out."
+    )
 
 
 def _order(dimension: str) -> tuple[int, str]:

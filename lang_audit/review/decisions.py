@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from lang_audit.errors import LangAuditError
@@ -155,6 +156,73 @@ def added_to(state: State, paper: str) -> list[Proposal]:
     return sorted((p for p in found if p.paper == paper), key=lambda p: (p.start, p.end, p.kind, p.label, p.id))
 
 
+def same_additions(state: State, among: Iterable[str]) -> dict[str, str]:
+    """Which of these additions (ids) say the same of the same place: each later one with the first, under which both count.
+
+    Reviewers add blindly, so two who see the same each add it.
+    """
+    ids = set(among)
+    first: dict[tuple[str, str, str, int, int], str] = {}
+    found = {}
+    for id_, one in state.added.items():  # in order of the log
+        if id_ in ids and id_ not in state.carried:
+            kept = first.setdefault((one.paper, one.kind, one.label, one.start, one.end), id_)
+            if kept != id_:
+                found[id_] = kept
+    return found
+
+
+def merged(state: State, same: Mapping[str, str]) -> State:
+    """The state with `same_additions` as one. Where somebody decided on several of them, the newest decision holds."""
+    if not same:
+        return state
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for one, kept in same.items():
+        groups[kept].append(one)
+    settled_by = dict(state.settled_by)
+    decisions = {}
+    for who, values in state.decisions.items():
+        mine = decisions[who] = dict(values)
+        for kept, later in groups.items():
+            told = [id_ for id_ in (kept, *later) if id_ in mine]
+            if not told:
+                continue
+            newest = max(told, key=lambda id_: (decided(values[id_]), state.last.get((who, id_), 0)))
+            for id_ in told:
+                del mine[id_]
+            mine[kept] = values[newest]
+            if who == CONSENSUS and newest in settled_by:
+                settled_by[kept] = settled_by[newest]
+    added = {id_: one for id_, one in state.added.items() if id_ not in same}
+    return state.model_copy(update={"decisions": decisions, "added": added, "settled_by": settled_by})
+
+
+def deciders(state: State) -> tuple[str, ...]:
+    """The reviewers who have decided anything, in the order in which they began."""
+    return tuple(
+        who for who in state.raters if who != CONSENSUS and any(map(decided, state.decisions.get(who, {}).values()))
+    )
+
+
+def released_only(state: State) -> tuple[State, int]:
+    """The state as everybody may see it, and how many decisions are left out because they are not released yet.
+
+    Where one reviewer alone has decided, nothing is left out, for nobody is to be kept unaware of it.
+    """
+    if len(deciders(state)) < 2:
+        return state, 0
+    decisions = {}
+    left_out = 0
+    for who, values in state.decisions.items():
+        mine = decisions[who] = {
+            id_: said
+            for id_, said in values.items()
+            if who == CONSENSUS or (who, state.papers.get(id_, "")) in state.released
+        }
+        left_out += sum(decided(said) for id_, said in values.items() if id_ not in mine and id_ not in state.carried)
+    return state.model_copy(update={"decisions": decisions}), left_out
+
+
 def progress(proposals: Iterable[Proposal], state: State, who: str) -> Progress:
     """How far `who` is with these proposals."""
     given = state.decisions.get(who, {})
@@ -163,7 +231,8 @@ def progress(proposals: Iterable[Proposal], state: State, who: str) -> Progress:
 
 
 def disagreements(proposals: Iterable[Proposal], state: State, raters: Sequence[str]) -> list[Disagreement]:
-    """The proposals on which `raters` decided differently, in their order, settled or not."""
+    """The proposals on which `raters` decided differently, in their order, settled or not; the same addition of two is one."""
+    proposals, state = _as_one(proposals, state)
     found = []
     for proposal in proposals:
         values = _values(proposal, state, raters)
@@ -183,9 +252,16 @@ def visible_to(state: State, who: str, paper: str) -> set[str]:
 
 
 def final(proposals: Iterable[Proposal], state: State) -> dict[str, Final]:
-    """What holds for each of these proposals, by id."""
+    """What holds for each of these proposals, by id; the same addition of two reviewers is one, under the first id."""
+    proposals, state = _as_one(proposals, state)
     raters = [rater for rater in state.raters if rater != CONSENSUS]
     return {proposal.id: _final(proposal, state, raters) for proposal in proposals}
+
+
+def _as_one(proposals: Iterable[Proposal], state: State) -> tuple[list[Proposal], State]:
+    every = list(proposals)
+    same = same_additions(state, (one.id for one in every))
+    return [one for one in every if one.id not in same], merged(state, same)
 
 
 def _final(proposal: Proposal, state: State, raters: Sequence[str]) -> Final:

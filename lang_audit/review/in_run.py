@@ -19,7 +19,8 @@ from lang_audit.review.carried_over import (
     read_unmatched,
     write_unmatched,
 )
-from lang_audit.review.decisions import added_to, category, decided, final
+from lang_audit.review.comparison import over_all
+from lang_audit.review.decisions import added_to, deciders, final, released_only
 from lang_audit.review.events import Event, State, advanced
 from lang_audit.review.kept import DATABASE, FOLDER, Keys, is_kept, kept_papers, load_record
 from lang_audit.review.proposals import Proposal, proposals
@@ -32,22 +33,16 @@ NO_REVIEW: Final = "none"
 
 
 def kappa_of(state: State, about: Mapping[str, Proposal]) -> float | None:
-    """Cohen's kappa over all that two or more raters decided on; None where it is not defined, or cannot be worked out here."""
-    raters = [who for who in state.raters if state.decisions.get(who)]
+    """Cohen's kappa over all units, additions too, as the workspace counts it; None where it cannot be had.
+
+    `about` holds what was decided on, by id.
+    """
+    raters = deciders(state)
     if len(raters) < 2:
         return None
-    ratings = {
-        who: {
-            id_: category(said, about.get(id_))
-            for id_, said in state.decisions[who].items()
-            if decided(said) and id_ not in state.carried
-        }
-        for who in raters
-    }
+    proposed = [one for id_, one in about.items() if id_ not in state.added and id_ not in state.carried]
     try:
-        from lang_audit.review.agreement import agreement
-
-        return agreement(ratings).kappa.value
+        return over_all(proposed, state, raters).kappa.value
     except ImportError:  # scikit-learn comes with the extra
         return None
 
@@ -79,7 +74,10 @@ def open_review(decisions: str | None, folder: Path | None, settings: Settings) 
 
 
 class AppliedReview:
-    """A review's decisions, put into the papers of a run as they come; the decisions are carried over to what is proposed now."""
+    """A review's decisions, put into the papers of a run as they come; the decisions are carried over to what is proposed now.
+
+    Where several review, only released decisions are put in: a report would tell the others of them. All are carried over.
+    """
 
     def __init__(self, store: Store, settings: Settings, *, append: bool) -> None:
         """`append`: decisions that are carried over are appended to the log."""
@@ -89,7 +87,8 @@ class AppliedReview:
         self._state = store.state()
         self._about = {**store.about(), **self._state.added}
         self._ids = decided_ids(self._state)
-        self._kappa = kappa_of(self._state, self._about)
+        self._released, self.left_out = released_only(self._state)
+        self._kappa = kappa_of(self._released, self._about)
         self._keys = Keys()
         self._papers: set[str] = set()
         self._events: list[Event] = []
@@ -106,8 +105,8 @@ class AppliedReview:
 
     @property
     def raters(self) -> tuple[str, ...]:
-        """Who has decided."""
-        return self._state.raters
+        """Who has decided what is put in; somebody who only released a paper is none of them."""
+        return deciders(self._released)
 
     def apply(self, record: Record) -> Record:
         """The record with the decisions in it; call it for every record of a run, in order."""
@@ -129,14 +128,14 @@ class AppliedReview:
 
     def finish(self, folder: Path | None) -> list[str]:
         """What to tell of it, in lines. Decisions without a match are listed in the folder of the reports."""
-        if not self.raters:
+        if not self._state.raters:
             return []
         self.unmatched += left_behind(self._state, self._about, self._papers)
         kept = self._carry() if self._append else len(self._events)
-        names = listed(self.raters)
-        lines = [
-            f"Review: decisions of {names} applied, {self.decided} of {self.proposed} proposals decided ({self._store.place})."
-        ]
+        whose = f"decisions of {listed(self.raters)}" if self.raters else "no decisions"
+        lines = [f"Review: {whose} applied, {self.decided} of {self.proposed} proposals decided ({self._store.place})."]
+        if n := self.left_out:
+            lines.append(f"  {n:,} decision{'s' * (n != 1)} not yet released {'are' if n != 1 else 'is'} left out.")
         if kept:
             lines.append(f"  {kept} carried over to what this run proposes otherwise.")
         if self.unmatched:
@@ -156,10 +155,11 @@ class AppliedReview:
     def _with_decisions(
         self, record: Record, key: str, mine: list[Proposal], moved: list[Event], *, counted: bool = True
     ) -> Record:
-        state = self._state
+        state = self._released
         if moved:  # as they will stand in the log, after all that is in it
-            last = max(state.last.values(), default=0)
-            state = advanced(state, (e.model_copy(update={"number": last + k}) for k, e in enumerate(moved, 1)))
+            last = max(self._state.last.values(), default=0)
+            numbered = (e.model_copy(update={"number": last + k}) for k, e in enumerate(moved, 1))
+            state, _ = released_only(advanced(self._state, numbered))
         known = {proposal.id for proposal in mine}
         added = [proposal for proposal in added_to(state, key) if proposal.id not in known]
         finals = final([*mine, *added], state)

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from lang_audit.cli import cli
 from lang_audit.errors import ConfigError
-from lang_audit.review.comparison import DECISION, OVERALL, compare, disagreements, units
+from lang_audit.review.comparison import DECISION, OVERALL, compare, disagreements, over_all, units
 from lang_audit.review.events import MACHINE, Event, Value
 from lang_audit.review.exchange import export
 from tests.review.exchange.reviews import ADDED, PAPERS, PROPOSALS, WHEN, event, review, stored
@@ -113,6 +113,31 @@ def test_units_are_proposals_and_additions_and_silence_counts_once_a_paper_is_re
     released = stored([*events, Event(when=WHEN, who="Ben", action="release", paper=PAPERS[0].key)])
     assert units(PROPOSALS, released, ["Ana", "Ben"]).decisions["Ben"][ADDED[0].id].choice == "rejected"
     assert [d.proposal.id for d in disagreements(PROPOSALS, released, ["Ana", "Ben"])] == [ADDED[0].id]
+
+
+def test_the_same_addition_of_two_is_one_unit_and_one_taken_back_is_none() -> None:
+    again = ADDED[0].model_copy(update={"id": "again"})
+    other = ADDED[1]
+    events = [
+        event("Ana", ADDED[0], ACCEPTED, action="add", added=ADDED[0]),
+        event("Ben", again, ACCEPTED, action="add", added=again),
+        event("Ben", other, ACCEPTED, action="add", added=other),
+        event("Ben", other, Value()),
+        *(Event(when=WHEN, who=who, action="release", paper=PAPERS[0].key) for who in ("Ana", "Ben")),
+    ]
+    seen = units(PROPOSALS, stored(events), ["Ana", "Ben"], machine=False)
+    assert set(seen.proposals) - {one.id for one in PROPOSALS} == {ADDED[0].id}
+    assert [seen.decisions[who][ADDED[0].id].choice for who in ("Ana", "Ben")] == ["accepted", "accepted"]
+    assert disagreements(PROPOSALS, stored(events), ["Ana", "Ben"]) == []
+
+
+def test_units_of_one_rater_are_left_out_and_their_number_is_told() -> None:
+    both = compare(PROPOSALS, stored(decisions("Ana", "aar") + decisions("Ben", "ara")), ["Ana", "Ben"], machine=False)
+    more = decisions("Ana", "aararr") + decisions("Ben", "ara")
+    found = compare(PROPOSALS, stored(more), ["Ana", "Ben"], machine=False)
+    assert found[0].agreement.ac1 == both[0].agreement.ac1 and found[0].agreement.units == 3
+    assert found[0].agreement.notes[-1] == "Over all, 3 units that only one of them decided on are left out."
+    assert over_all(PROPOSALS, stored(more), ["Ana", "Ben"]).kappa == found[0].agreement.kappa
 
 
 def test_dimensions_of_findings_and_codes() -> None:

@@ -64,7 +64,7 @@ def test_resampled_figures_are_computed_as_the_figures_are(rows: list[tuple[str,
     from lang_audit.review.agreement import _Table
 
     assume(any(sum(map(bool, row)) > 1 for row in rows))
-    given_ = [tuple(said or None for said in row) for row in rows if any(row)]
+    given_ = [tuple(said or None for said in row) for row in rows if sum(map(bool, row)) > 1]
     used = sorted({said for row in given_ for said in row if said})
     table = _Table(Counter(given_), used, len(rows[0]), max(len(used), 2))
     found = agreement({f"r{i}": {str(k): row[i] for k, row in enumerate(rows) if row[i]} for i in range(len(rows[0]))})
@@ -137,6 +137,13 @@ def test_units_that_are_not_asked_for_do_not_count_and_possible_categories_do() 
     assert agreement(ratings, "12").units == 2
     few, many = agreement(ratings).ac1.value, agreement(ratings, categories="xyzuvw").ac1.value
     assert few is not None and many is not None and many > few
+
+
+def test_units_of_one_rater_only_enter_no_figure() -> None:
+    both = crossed([[13, 2], [3, 20]], "yn")
+    more = {"A": {**both["A"], "x": "y", "y": "other"}, "B": {**both["B"], "z": "n"}}
+    assert agreement(both).left_out == 0
+    assert agreement(more) == agreement(both).model_copy(update={"left_out": 3})
 
 
 def test_the_same_ratings_give_the_same_intervals() -> None:

@@ -16,6 +16,7 @@ from lang_audit.report.page_evidence import PageEvidence
 from lang_audit.report.renderer import Renderer
 from lang_audit.review.applied import reviewed
 from lang_audit.review.carried_over import read_unmatched
+from lang_audit.review.comparison import OVERALL, compare
 from lang_audit.review.decisions import final
 from lang_audit.review.events import CONSENSUS, Event, Value, replay
 from lang_audit.review.in_run import kappa_of, open_review
@@ -23,7 +24,7 @@ from lang_audit.review.kept import DATABASE, FOLDER, finish, keep, kept_papers
 from lang_audit.review.proposals import Proposal, nearby_words, paper_key, proposal_id, proposals
 from lang_audit.review.store import Store
 from lang_audit.settings import Settings, load_settings
-from tests.review.made_up import NO, YES, event, numbered
+from tests.review.made_up import NO, YES, event, numbered, proposal, release
 
 TEXT = (
     "Most addicts came to the clinic. The abusers were told to stay away from junkies. "
@@ -113,7 +114,7 @@ def test_what_is_rejected_no_longer_counts() -> None:
     assert finding.reason == "Rejected by A. Reviewer: another sense."
     assert finding.rewrite is None
     assert (after.verdict.label, after.verdict.share) == ("person-first", 1.0)
-    assert after.verdict.reasons[0] == "After review by one reviewer (kappa .87; 3 of 3 proposals decided)."
+    assert after.verdict.reasons[0] == "After review by one reviewer (3 of 3 proposals decided)."
 
 
 def test_two_reviewers_and_what_they_left_open() -> None:
@@ -232,15 +233,24 @@ def test_the_report_shows_who_decided_what(tmp_path: Path) -> None:
     assert "Verdict after review" in page
     assert '<p class="reviewed">Accepted by A &lt;b&gt;</p>' in page
     assert "Rejected by reviewers" in page and "Rejected by A &lt;b&gt;: another sense" in page
-    assert "After review by one reviewer (kappa .87; 2 of 3 proposals decided)." in page
+    assert "After review by one reviewer (2 of 3 proposals decided)." in page
     assert "Accepted by A \\<b\\>" in (tmp_path / "one.md").read_text()
 
 
 def test_kappa_over_what_both_decided() -> None:
     given = [event(who, what) for who in "AB" for what in ("p", "q")]
     given += [event("A", "r", NO), event("B", "r", NO), event("A", "s", NO), event("B", "s"), event("A", "t")]
-    assert kappa_of(replay(numbered(given)), {}) == pytest.approx(0.5)
-    assert kappa_of(replay(numbered(given[:2])), {}) is None
+    about = {what: proposal().model_copy(update={"id": what}) for what in "pqrst"}
+    assert kappa_of(replay(numbered(given)), about) == pytest.approx(0.5)
+    assert kappa_of(replay(numbered(given[:2])), about) is None
+    # what A alone added counts as in the workspace, once B has released the paper
+    own = proposal("harbour", label="x/y")
+    given += [event("A", own.id, action="add").model_copy(update={"added": own}), release("A"), release("B")]
+    state = replay(numbered(given))
+    (found, *_) = compare(about.values(), state, ["A", "B"], machine=False)
+    kappa = kappa_of(state, about | {own.id: own})
+    assert (found.dimension, found.agreement.units) == (OVERALL, 5)
+    assert kappa == found.agreement.kappa.value != pytest.approx(0.5)
 
 
 def test_another_run_with_another_lexicon_keeps_the_decisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,6 +264,7 @@ def test_another_run_with_another_lexicon_keeps_the_decisions(tmp_path: Path, mo
     with Store.open(folder / DATABASE) as store:
         store.append(event("A", _id("addicts"), NO, paper=KEY))
         store.append(event("B", _id("abusers"), paper=KEY))
+        store.append_all([release("A", KEY), release("B", KEY)])
     review = open_review(None, folder, _settings())
     assert review is not None
     with review:  # what was decided on is now in the log
@@ -281,7 +292,7 @@ def test_another_run_with_another_lexicon_keeps_the_decisions(tmp_path: Path, mo
         assert (left.who, left.value) == ("B", YES)
         assert left.about is not None and left.about.text == "abusers"
         with Store.open(folder / DATABASE) as store:
-            assert [one.number for one in store.events()] == [1, 2, 3]
+            assert [one.number for one in store.events()] == [1, 2, 3, 4, 5]
     # back to the old one: all are there again
     review = open_review(None, folder, _settings())
     assert review is not None
@@ -309,6 +320,56 @@ def test_a_log_named_by_hand_is_read_and_not_written(tmp_path: Path, monkeypatch
         assert len(store.events()) == 1
 
 
+def test_what_is_not_released_is_told_to_nobody(tmp_path: Path) -> None:
+    with Store.open(tmp_path / DATABASE) as store:
+        store.append(event("Ana", _id("addicts"), NO, paper=KEY))
+        store.append(event("Ana", _id("abusers"), paper=KEY))
+        store.append(release("Cy", KEY))  # looked on, decided nothing
+
+    def told() -> tuple[str, list[str]]:
+        review = open_review(None, tmp_path, _settings())
+        assert review is not None
+        with review:
+            return json.dumps(record_object(review.apply(_record()))), review.finish(None)
+
+    place = tmp_path / DATABASE
+    report, lines = told()
+    assert "Rejected by Ana" in report
+    assert lines == [f"Review: decisions of Ana applied, 2 of 3 proposals decided ({place})."]
+    with Store.open(place) as store:
+        store.append(event("Ben", _id("junkies"), paper=KEY))
+    report, lines = told()
+    assert "Ana" not in report and "Ben" not in report
+    assert lines == [
+        f"Review: no decisions applied, 0 of 3 proposals decided ({place}).",
+        "  3 decisions not yet released are left out.",
+    ]
+    with Store.open(place) as store:
+        store.append(release("Ana", KEY))
+    report, lines = told()
+    assert "Rejected by Ana" in report and "Ben" not in report
+    assert lines == [
+        f"Review: decisions of Ana applied, 2 of 3 proposals decided ({place}).",
+        "  1 decision not yet released is left out.",
+    ]
+
+
+def test_the_same_addition_of_two_is_once_in_the_report(tmp_path: Path) -> None:
+    first = _own("old harbour", "substance-use/addict")
+    again = first.model_copy(update={"id": "again"})
+    with Store.open(tmp_path / DATABASE) as store:
+        for who, own in (("Ana", first), ("Ben", again)):
+            added = event(who, own.id, action="add", paper=KEY)
+            store.append(added.model_copy(update={"added": own}))
+            store.append(release(who, KEY))
+    review = open_review(None, tmp_path, _settings())
+    assert review is not None
+    with review:
+        found = _appraisal(review.apply(_record()))
+        assert [f.review.words for f in found.findings if f.review] == ["Added by Ana and Ben"]
+        assert found.review is not None and (found.review.proposals, found.review.decided) == (4, 1)
+
+
 def test_a_review_that_nobody_has_begun_changes_nothing(tmp_path: Path) -> None:
     Store.open(tmp_path / DATABASE).close()
     review = open_review(None, tmp_path, _settings())
@@ -328,6 +389,7 @@ def test_appraise_applies_the_review_in_its_folder(tmp_path: Path, monkeypatch: 
     with Store.open("theirs.sqlite") as store:
         for who in ("A", "B"):
             store.append(event(who, _id("addicts"), NO, paper=KEY))
+            store.append(release(who, KEY))
     told = CliRunner().invoke(
         cli,
         ["appraise", "one.txt", "-o", "out", "--codebook", "none", "--decisions", "theirs.sqlite", "--format", "json",

@@ -12,11 +12,13 @@ from lang_audit.review.decisions import (
     added_to,
     category,
     decided,
+    deciders,
     disagreements,
     final,
     outcome,
     progress,
     redo_event,
+    released_only,
     undo_event,
     value,
     visible_to,
@@ -161,6 +163,37 @@ def test_disagreements_and_what_holds_in_the_end() -> None:
     assert (end.basis, end.by, end.raters, end.value) == ("consensus", "C", ("A", "B"), NO)
     assert final([proposal(nth=0, label="x/y")], state)[proposal(label="x/y").id].basis == "undecided"
     assert state.raters == ("A", "B")
+
+
+def test_the_same_addition_of_two_is_one_on_which_they_agree() -> None:
+    first, again = proposal("harbour", label="x/y"), proposal("harbour", label="x/y").model_copy(update={"id": "again"})
+    other = proposal("harbour", label="x/z")
+    adding = [
+        event(who, one.id, action="add").model_copy(update={"added": one})
+        for who, one in (("B", first), ("A", again), ("A", other))
+    ]
+    state = replay(numbered(adding))
+    ends = final([again, first, other], state)
+    assert {id_: (end.basis, end.raters) for id_, end in ends.items()} == {
+        first.id: ("agreement", ("B", "A")),
+        other.id: ("single", ("A",)),
+    }
+    assert set(final([again], state)) == {"again"}  # where the other one is not to be seen
+    state = replay(numbered([*adding, event("A", "again", NO), event(CONSENSUS, "again", NO)]))
+    (apart,) = disagreements([first, again], state, ["A", "B"])
+    assert (apart.proposal, apart.values, apart.consensus) == (first, {"A": NO, "B": YES}, NO)
+
+
+def test_only_released_decisions_are_for_everybody() -> None:
+    log = [event("A"), event("A", "q"), event("B", "q"), event("A", "r", Value(note="to be asked")), release("C")]
+    alone = replay(numbered([*log[:2], release("C")]))
+    assert deciders(alone) == ("A",) and released_only(alone) == (alone, 0)
+    state = replay(numbered(log))
+    assert deciders(state) == ("A", "B")
+    shown, left_out = released_only(state)
+    assert left_out == 3 and deciders(shown) == ()
+    shown, left_out = released_only(replay(numbered([*log, release("B")])))
+    assert left_out == 2 and deciders(shown) == ("B",)
 
 
 def test_others_are_seen_only_once_both_have_released() -> None:

@@ -33,7 +33,7 @@ from lang_audit.review.web.exchanging import Exchanging
 from lang_audit.review.web.pages import Pages
 from lang_audit.review.web.reconciling import Reconciling
 from lang_audit.review.web.routes import Deciding
-from lang_audit.review.web.security import LOGIN, STATIC, Guard
+from lang_audit.review.web.security import BROKEN, LOGIN, STATIC, Guard
 from lang_audit.review.web.workspace import Workspace
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
@@ -72,9 +72,7 @@ def make_app(
         return pages.refusal(500, str(error))
 
     def broken(_: Request, error: Exception) -> Response:
-        return pages.refusal(
-            500, "Something is wrong in lang-audit itself; its terminal says what. No decision was lost."
-        )
+        return pages.refusal(500, BROKEN)
 
     app = Starlette(
         routes=[

@@ -9,7 +9,7 @@ from typing import Final
 from lang_audit.codebook import Codebook
 from lang_audit.report import wording
 from lang_audit.report.evidence import Piece
-from lang_audit.review.decisions import decided, visible_to
+from lang_audit.review.decisions import decided
 from lang_audit.review.events import CONSENSUS, MACHINE, State, Value
 from lang_audit.review.kept import KeptPaper
 from lang_audit.review.proposals import Proposal
@@ -165,7 +165,7 @@ def label_name(label: str, settings: Settings) -> str:
 
 def history(workspace: Workspace, state: State, who: str, proposal: Proposal) -> list[Happened]:
     """What happened to a proposal, in order: the reviewer's own events, and those of others whose decisions may be seen."""
-    seen = visible_to(state, who, proposal.paper)
+    seen = workspace.seen_by(state, who, proposal.paper)
     settings = workspace.settings
     return [
         Happened(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
@@ -45,9 +46,14 @@ def reviewer_name(fields: Fields, known: list[str]) -> str:
     name = " ".join(_text(fields, "name", _NAME).split())
     if not name or not name.isprintable():
         raise FormError("Please say who you are: any name that tells you from the other reviewers.")
-    if name in NO_RATERS or name.startswith("("):
-        raise FormError("Names in brackets are kept for the program. Please take another.")
+    if _letters(name) in map(_letters, NO_RATERS) or unicodedata.normalize("NFKC", name).startswith("("):
+        raise FormError("Names in brackets, consensus and lang-audit are kept for the program. Please take another.")
     return next((other for other in known if other.casefold() == name.casefold()), name)
+
+
+def _letters(name: str) -> str:
+    """What is left of a name when it is spelt in another way: no capitals, signs, blanks or wide letters."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalpha())
 
 
 def decision(fields: Fields, proposal: Proposal, before: Value, who: str, settings: Settings, *, agreed: bool) -> Event:

@@ -15,7 +15,7 @@ from lang_audit.report import wording
 from lang_audit.review.agreement import shown
 from lang_audit.review.carried_over import read_unmatched
 from lang_audit.review.comparison import Compared, compare
-from lang_audit.review.decisions import decided, undo_event, value
+from lang_audit.review.decisions import decided, released_only, undo_event, value
 from lang_audit.review.events import CONSENSUS, REASONS, Event, State, Value
 from lang_audit.review.proposals import Proposal
 from lang_audit.review.web import cards
@@ -278,6 +278,7 @@ class Reconciling:
 
     def _compared(self, state: State, keys: list[str]) -> list[Compared]:
         """The figures on the papers `keys`, all of which are released."""
+        state, _ = released_only(state)
         proposals: list[Proposal] = []
         raters: dict[str, None] = {}
         for key in keys:

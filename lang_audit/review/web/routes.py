@@ -36,6 +36,10 @@ _LOCKED: Final = (
     "You and another reviewer have released this paper, so your own decisions on it stay as they are. "
     "Settle it under Reconcile."
 )
+_NOTHING_OWN: Final = (
+    "You have decided nothing on this paper, so there is nothing to release. Decide at least one finding or code first. "
+    "Where two others have released it, you can settle their differences as a third, under Reconcile."
+)
 _ADDED: Final = ("words", "kind", "label", "note")
 
 Endpoint = Callable[[Request], Response]
@@ -221,18 +225,20 @@ class Deciding:
         opened, who = self._opened(request), session_of(request).name
         if opened is None:
             return self._refused(request, 404, _NO_PAPER)
+        if opened.key not in self._workspace.begun_by(who):
+            return self._refused(request, 409, _NOTHING_OWN, opened)
         self._release(who, [opened.key])
         session_of(request).told = "Released. Where reviewers differ, the paper is listed under Reconcile."
         return back(Place.of(_asked(request)).href(opened.key))
 
     def release_many(self, request: Request) -> Response:
-        """The same for all papers, or for those that are finished."""
+        """The same for all papers on which the reviewer has decided something, or for those that are finished."""
         who, which = session_of(request).name, request.state.form.get("which")
-        progress = self._workspace.progress(self._workspace.state(), who)
+        progress, begun = self._workspace.progress(self._workspace.state(), who), self._workspace.begun_by(who)
         keys = [
             key
             for key, rows in progress.items()
-            if not rows[0].released and (which == "all" or rows[0].decided >= rows[0].total > 0)
+            if key in begun and not rows[0].released and (which == "all" or rows[0].decided >= rows[0].total > 0)
         ]
         self._release(who, keys)
         session_of(request).told = f"{len(keys)} {'paper' if len(keys) == 1 else 'papers'} released."

@@ -9,6 +9,7 @@ one of our own pages (Origin) and carries the session's token (against forgery).
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -41,6 +42,7 @@ _HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+BROKEN: Final = "Something is wrong in lang-audit itself; its terminal says what. No decision was lost."
 _REFUSED: Final = {
     400: "This request cannot be understood.",
     403: "This needs the address that `lang-audit review` printed when it was started: it holds a key. "
@@ -56,6 +58,9 @@ _ONWARD: Final = (
     '<!DOCTYPE html><html lang="en"><title>lang-audit review</title><meta http-equiv="refresh" content="0; url=/">'
     '<p><a href="/">Go on to the workspace</a></p></html>'
 )
+
+# What is no form is answered with 400; the parser's own words about it are nothing for the reviewer's terminal.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 Refusal = Callable[[int, str], Response]
 
@@ -98,20 +103,26 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
 
+        begun = False
+
         async def send_safely(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 kept = [(name, value) for name, value in message["headers"] if name.decode("latin-1") not in _HEADERS]
                 added = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
                 message = {**message, "headers": kept + added}
             await send(message)
 
-        answer = await self._refused(scope, receive)
-        if isinstance(answer, int):
-            answer = self._refusal(answer, _REFUSED[answer])
-        if answer is None:
-            await self._app(scope, receive, send_safely)
-        else:
-            await answer(scope, receive, send_safely)
+        try:
+            answer = await self._refused(scope, receive)
+            if isinstance(answer, int):
+                answer = self._refusal(answer, _REFUSED[answer])
+            await (answer or self._app)(scope, receive, send_safely)
+        except Exception:
+            if not begun:
+                await self._refusal(500, BROKEN)(scope, receive, send_safely)
+            raise  # for the terminal
 
     async def _refused(self, scope: Scope, receive: Receive) -> Response | int | None:
         headers = Headers(scope=scope)
@@ -191,7 +202,10 @@ def _own_origin(headers: Headers, host: str) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return "sec-fetch-site" in headers
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from lang_audit.errors import ConfigError
 from lang_audit.model import Appraisal, Paper
-from lang_audit.review.decisions import added_to, decided, outcome, visible_to
+from lang_audit.review.decisions import added_to, decided, merged, outcome, same_additions
 from lang_audit.review.events import CONSENSUS, MACHINE, Event, State, Value
 from lang_audit.review.kept import FOLDER, INDEX, KeptPaper, kept_papers, load_record, source_of
 from lang_audit.review.proposals import Proposal, proposals
@@ -115,6 +115,7 @@ class Workspace:
         self._tally = Tally()
         self._lock = Lock()
         self._differ: dict[str, tuple[int, list[str]]] = {}
+        self._raters: tuple[State | None, dict[str, list[str]]] = None, {}
         self._open: OrderedDict[str, OpenPaper] = OrderedDict()
         _ = self.papers
 
@@ -141,7 +142,11 @@ class Workspace:
 
     def raters(self, state: State, key: str) -> list[str]:
         """Who has decided something on a paper and released it; a third who only settles is none of them."""
-        return self.raters_on(state, [key])[key]
+        held, known = self._raters
+        if held is not state:  # counted once: a page asks for every card on it, the export for every paper
+            known = self.raters_on(state, {key for _, key in state.released})
+            self._raters = state, known
+        return known.get(key, [])
 
     def raters_on(self, state: State, keys: Iterable[str]) -> dict[str, list[str]]:
         """The same for several papers, by key."""
@@ -150,6 +155,11 @@ class Workspace:
         return {
             key: [who for who in names if (who, key) in state.released and said.get(key, {}).get(who)] for key in keys
         }
+
+    def begun_by(self, who: str) -> set[str]:
+        """The papers on which `who` has decided something."""
+        said, _ = self._tally.up_to_date(self.store)
+        return {key for key in self.papers if said.get(key, {}).get(who)}
 
     def differences(self) -> dict[str, list[str]]:
         """The proposals on which two or more reviewers who have released a paper differ, by paper.
@@ -216,18 +226,29 @@ class Workspace:
             found[key] = rows
         return found
 
+    def seen_by(self, state: State, who: str, key: str) -> set[str]:
+        """Whose decisions on a paper `who` may see: their own; those of others once both have decided something and released it.
+
+        Who has released without a decision sees nothing of one other reviewer, and is seen by nobody; of two or more, as a third.
+        """
+        if (who, key) not in state.released:
+            return {who}
+        raters = self.raters(state, key)
+        others = {*raters} - {who}
+        return {who, CONSENSUS} | others if who in raters or len(others) > 1 else {who}
+
     def visible(self, state: State, who: str, key: str) -> Mapping[str, Mapping[str, Value]]:
-        """The decisions of others that `who` may see on a paper, by name: none until both have released theirs."""
-        names = sorted(visible_to(state, who, key) - {who}, key=lambda name: (name == CONSENSUS, name.casefold()))
+        """The decisions of others that `who` may see on a paper, by name."""
+        names = sorted(self.seen_by(state, who, key) - {who}, key=lambda name: (name == CONSENSUS, name.casefold()))
         return {name: state.decisions.get(name, {}) for name in names}
 
     def locked(self, state: State, who: str, key: str) -> bool:
         """Whether `who` can see others' decisions on a paper: from then on only consensus changes anything."""
-        return bool(visible_to(state, who, key) - {who, CONSENSUS})
+        return bool(self.seen_by(state, who, key) - {who, CONSENSUS})
 
     def proposals_for(self, opened: OpenPaper, state: State, who: str) -> list[Proposal]:
         """All proposals on a paper that `who` may see: the program's, their own, and those of others once both have released."""
-        seen = visible_to(state, who, opened.key)
+        seen = self.seen_by(state, who, opened.key)
         added = [one for one in added_to(state, opened.key) if state.added_by[one.id] in seen]
         own = {one.id for one in added}
         every = (*added, *(one for one in opened.proposals if one.id not in own))
@@ -241,7 +262,7 @@ class Workspace:
 
     def visible_state(self, state: State, who: str) -> State:
         """The state with only those decisions and additions in it that `who` may see."""
-        seen = {key: visible_to(state, who, key) for key in {*state.papers.values()}}
+        seen = {key: self.seen_by(state, who, key) for key in {*state.papers.values()}}
 
         def shown(rater: str, id_: str) -> bool:
             return rater in seen.get(state.papers.get(id_, ""), ())
@@ -262,7 +283,10 @@ def _differing(state: State, begun: Mapping[str, set[str]], key: str) -> list[st
     if len(raters) < 2:
         return []
     found = []
-    for id_ in sorted(set().union(*(begun[who] for who in raters))):
+    ids = set().union(*(begun[who] for who in raters))
+    same = same_additions(state, ids)
+    state = merged(state, same)
+    for id_ in sorted(ids.difference(same)):
         values = [value for who in raters if (value := state.decisions[who].get(id_)) and decided(value)]
         alone = id_ in state.added and len(values) < len(raters)
         if id_ not in state.carried and (alone or len({outcome(value) for value in values}) > 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
 import threading
@@ -85,6 +86,17 @@ def sit_down(browser: Any, serve: Any) -> Iterator[Callable[..., Any]]:
         context.close()
 
 
+def slowly(app: Any) -> Any:
+    """The application where each decision takes a moment."""
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        if scope.get("path", "").endswith("/decide"):
+            await asyncio.sleep(0.15)
+        await app(scope, receive, send)
+
+    return slow
+
+
 def said(page: Any, words: str) -> None:
     page.wait_for_function("(words) => document.getElementById('say').textContent.includes(words)", arg=words)
 
@@ -140,6 +152,53 @@ def test_a_paper_from_start_to_end_by_keyboard(make_review: Any, serve: Any, sit
     playwright.expect(page.locator(".told")).to_contain_text("Taken back")
     assert sum(value.choice is not None for value in review.store.state().decisions["Ann"].values()) == 49
     assert page.said == []
+
+
+def test_quick_keys_are_all_taken_in_order(review: Review, serve: Any, sit_down: Any) -> None:
+    page = sit_down(serve(slowly(review.app)), "Ann")
+    page.goto(page.url + f"paper/{review.keys[0]}?view=text&n=1")
+    ids = [page.locator(".card").nth(k).get_attribute("data-id") for k in range(4)]
+    for key in "jaa3ka":  # the third is rejected, then accepted after all, before any answer has come
+        page.keyboard.press(key)
+    page.keyboard.press("k")
+    page.keyboard.press("k")  # the reviewer goes back meanwhile, and stays there
+    here = page.evaluate("document.activeElement.dataset.id")
+    said(page, "3 of 8 decided")
+    playwright.expect(page.locator(".card.accepted")).to_have_count(3)
+    assert page.evaluate("document.activeElement.dataset.id") == here == ids[1]
+    values = review.store.state().decisions["Ann"]
+    assert [values[id_].choice for id_ in ids[:3]] == ["accepted"] * 3
+    told = [(event.proposal, event.action) for event in review.store.events()]
+    assert told == [(ids[0], "accept"), (ids[1], "accept"), (ids[2], "reject"), (ids[2], "accept")]
+    assert page.said == []
+
+
+def test_quick_keys_before_the_next_page(make_review: Any, serve: Any, sit_down: Any) -> None:
+    review: Review = make_review(findings=26, pdf=True)
+    page = sit_down(serve(slowly(review.app)), "Ann")
+    page.goto(page.url + f"paper/{review.keys[0]}")
+    page.locator(".card").nth(22).focus()
+    for key in "aaaa":  # three cards are left on this page
+        page.keyboard.press(key)
+    page.wait_for_url("**n=2*")
+    assert len(review.store.state().decisions["Ann"]) == 3
+    assert page.said == []
+
+
+def test_a_refused_answer_takes_nothing_along(review: Review, serve: Any, sit_down: Any) -> None:
+    page = sit_down(serve(slowly(review.app)), "Ann")
+    page.goto(page.url + f"paper/{review.keys[0]}?view=text&n=1")
+    ids = [page.locator(".card").nth(k).get_attribute("data-id") for k in range(3)]
+    review.reviewer("Ann").decide(review.keys[0], ids[0], "reject", own_reason="in another window")
+    for key in "jaaa":
+        page.keyboard.press(key)
+    playwright.expect(page.locator(".card.accepted")).to_have_count(2)
+    said(page, "addicts: ")
+    said(page, "changed meanwhile")
+    values = review.store.state().decisions["Ann"]
+    assert [values[id_].choice for id_ in ids] == ["rejected", "accepted", "accepted"]
+    assert page.locator(".card.here").count() == 1
+    assert page.evaluate("document.activeElement.dataset.id") not in ids
 
 
 def test_select_words_and_add_them(review: Review, serve: Any, sit_down: Any) -> None:

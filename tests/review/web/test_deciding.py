@@ -7,7 +7,7 @@ import re
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lang_audit.review.events import CONSENSUS, REASONS, Value
+from lang_audit.review.events import CONSENSUS, REASONS, Event, Value
 from lang_audit.review.kept import finish, keep
 from lang_audit.review.web.leaves import leaves, paragraphs, placed
 from tests.review.web.conftest import Review
@@ -154,6 +154,32 @@ def test_blind_until_both_release(review: Review) -> None:
     assert late.status_code == 409
     assert "released" in late.json()["say"]
     assert ben.post(f"/paper/{key}/undo", json=True).status_code == 409
+
+
+def test_a_bystander_sees_and_locks_nothing(review: Review) -> None:
+    ann, ben, bob, key, ids = (*(review.reviewer(n) for n in ("Ann", "Ben", "Bob")), review.keys[0], review.ids)
+    ann.decide(key, ids[0], "reject", own_reason="a secret of Ann")
+    ann.post(f"/paper/{key}/release")
+    refused = bob.post(f"/paper/{key}/release")
+    assert refused.status_code == 409
+    assert "decided nothing on this paper" in refused.text
+    bob.decide(key, ids[0], "note", note="only a note")
+    assert bob.post(f"/paper/{key}/release").status_code == 409
+    bob.post("/release", which="all")
+    assert review.store.state().released == {("Ann", key)}
+    review.store.append(Event(when="2020-01-01", who="Bob", action="release", paper=key))  # as an older version let him
+    for path in (f"/paper/{key}", f"/paper/{key}/history/{ids[0]}", "/export/csv", "/agreement"):
+        assert "a secret of Ann" not in bob.get(path).text
+    assert bob.get(f"/reconcile/{key}").status_code == 403
+    assert "only a note" not in ann.get(f"/paper/{key}").text
+    assert ann.decide(key, ids[1], "accept").status_code == 200
+    assert bob.post(f"/reconcile/{key}/third").status_code == 403
+    ben.decide(key, ids[0], "accept")
+    ben.post("/release", which="all")
+    assert review.store.state().released == {("Ann", key), ("Bob", key), ("Ben", key)}
+    assert ann.decide(key, ids[1], "reject").status_code == 409
+    for who in (ben, bob):  # he is a third now, as there are two to settle between
+        assert "a secret of Ann" in who.get(f"/reconcile/{key}").text
 
 
 def test_consensus(review: Review) -> None:

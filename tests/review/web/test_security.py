@@ -5,7 +5,9 @@ from __future__ import annotations
 import warnings
 
 import pytest
+from click.testing import CliRunner
 
+from lang_audit.cli import cli
 from lang_audit.review.web.app import make_app
 from lang_audit.review.web.security import BODY_LIMIT, IMPORT_LIMIT
 from tests.review.web.conftest import BASE, TOKEN, Review
@@ -93,6 +95,7 @@ def test_other_names_are_let_in_only_where_they_were_named(review: Review) -> No
         ({}, 403),
         ({"origin": "null"}, 403),
         ({"origin": "http://evil.example"}, 403),
+        ({"origin": "http://[::1"}, 403),
         ({"origin": "http://127.0.0.1:9000"}, 403),  # another server of this machine
         ({"origin": BASE, "sec-fetch-site": "same-site"}, 403),
         ({"origin": BASE, "sec-fetch-site": "cross-site"}, 403),
@@ -137,6 +140,32 @@ def test_every_answer_has_the_headers(review: Review) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("within", ["guard", "application", "form"])
+def test_what_nobody_expects_has_the_headers_too(within: str, review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("made up for this test")
+
+    asked = TestClient(review.app, base_url=BASE, raise_server_exceptions=False)
+    asked.get(f"/login?token={TOKEN}")
+    where = {"guard": "security._own_origin", "application": "routes.reviewer_name", "form": "security._form"}[within]
+    monkeypatch.setattr(f"lang_audit.review.web.{where}", fail)
+    csrf = review.app._sessions[next(iter(review.app._sessions))].csrf
+    answer = asked.post("/you", data={"csrf": csrf, "name": "Ann"}, headers={"origin": BASE})
+    assert answer.status_code == 500
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "No decision was lost" in answer.text
+    assert "made up" not in answer.text
+
+
+def test_a_broken_form_says_nothing_in_the_terminal(review: Review, caplog: pytest.LogCaptureFixture) -> None:
+    ann = review.reviewer("Ann")
+    broken = {"origin": BASE, "content-type": "multipart/form-data; boundary=x", "x-csrf-token": ann.csrf}
+    for content in (b"--y\r\nno form", b"--x\r\nno header\r\n", b"--x\r\n: \r\n\r\n"):
+        assert ann.client.post("/you", content=content, headers=broken).status_code == 400
+    assert not [one for one in caplog.records if one.name.startswith("python_multipart")]
 
 
 def test_pages_have_no_inline_script_or_style(review: Review) -> None:
@@ -196,6 +225,22 @@ def test_titles_and_words_are_escaped(review: Review) -> None:
 
 def test_a_rogue_name_is_refused(review: Review) -> None:
     ann = review.reviewer("")
-    for name in ("", "   ", "(consensus)", "(lang-audit)", "a\u202eb", "x" * 61, "a\x00b"):
+    spelt = (
+        "Consensus",
+        "CON SENSUS",
+        "lang-audit",
+        "Lang Audit",
+        "\uff08consensus\uff09",
+        "\uff43onsensus",
+        "[consensus]",
+    )
+    for name in ("", "   ", "(consensus)", "(lang-audit)", "\uff08me", "a\u202eb", "x" * 61, "a\x00b", *spelt):
         assert ann.post("/you", name=name).status_code == 400
     assert ann.get("/", follow_redirects=False).headers["location"] == "/you"
+
+
+def test_a_long_name_is_not_said_back_whole(review: Review) -> None:
+    result = CliRunner().invoke(cli, ["review", str(review.folder), "--no-browser", "--reviewer", "x" * 10_000])
+    assert result.exit_code != 0
+    assert "x" * 60 in str(result.exception)
+    assert "x" * 61 not in str(result.exception)

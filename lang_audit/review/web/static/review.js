@@ -7,7 +7,6 @@
   const find = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const cards = () => all(".card");
-  let busy = false;
 
   document.body.classList.add("scripted");
 
@@ -43,7 +42,7 @@
     const next = at < 0 ? (by > 0 ? list[0] : list.at(-1)) : list[at + by];
     if (next) { go(next); return; }
     const href = by > 0 ? desk.dataset.after : desk.dataset.before;
-    if (href) { location.href = `${href}#${by > 0 ? "first" : "last"}`; return; }
+    if (href) { follow(`${href}#${by > 0 ? "first" : "last"}`); return; }
     tell(by > 0 ? "That was the last one." : "That is the first one.");
   }
 
@@ -56,44 +55,113 @@
 
   // --- saving without a new page ---
 
-  async function send(form, submitter, move) {
-    if (busy) return;
-    busy = true;
+  // The reviewer goes on at once; requests go out one by one, in the order of the answers given.
+  const waiting = [];
+  let sending = false;
+  let mistaken = false; // a mistake that was told since the queue was last empty, which no later success may hide
+  let going = null; // the page to open once everything is saved; with `from`, only if the reviewer is still on that card
+  let left = false;
+
+  function send(form, submitter, move) {
     const card = form.closest(".card");
-    const fields = new URLSearchParams(new FormData(form, submitter));
+    const id = card?.dataset.id;
+    if (left || (id && going?.from === id)) { tell("The next page is opening; this was not taken any more."); return; }
+    const one = { id, address: form.getAttribute("action"), fields: new URLSearchParams(new FormData(form, submitter)), next: null };
+    waiting.push(one);
+    if (card) {
+      all("details[open]:not(.about)", card).forEach((details) => { details.open = false; });
+      const list = cards();
+      const next = move && list[list.indexOf(card) + 1];
+      go(next || card);
+      one.next = next ? next.dataset.id : id;
+      if (move && !next && desk.dataset.after) going = { href: `${desk.dataset.after}#first`, from: id };
+    }
+    deliver();
+  }
+
+  async function deliver() {
+    if (sending) return;
+    sending = true;
+    while (waiting.length) await save(waiting.shift());
+    sending = mistaken = false;
+    const { href, from } = going ?? {};
+    going = null;
+    if (href && (!from || idle(cardOf(from)))) follow(href);
+  }
+
+  async function save(one) {
+    const card = one.id && cardOf(one.id);
+    const seen = card && find("[name=seen]", card);
+    if (seen) one.fields.set("seen", seen.value); // newer where an answer of ours to the same card went out before
     try {
-      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields, headers: { Accept: "application/json" } });
+      const answer = await fetch(one.address, { method: "POST", body: one.fields, headers: { Accept: "application/json" }, keepalive: true });
       const told = await answer.json();
-      tell(told.say, !answer.ok);
-      if (told.href) {
-        const stays = told.href.split("#")[0] === location.pathname + location.search;
-        location.href = told.href;
-        if (stays) location.reload();
-        return;
-      }
-      if (told.card && card) replace(card, told.card, answer.ok && move);
+      if (answer.ok && !mistaken) tell(told.say);
+      if (told.card && card) replace(card, told.card);
       if (told.tally) find("#tally").textContent = told.tally;
+      if (!answer.ok) failed(one, told.say);
+      else if (told.href) going = { href: told.href };
     } catch {
-      tell("Not saved: the workspace does not answer. Is it still running?", true);
-    } finally {
-      busy = false;
+      const more = waiting.splice(0).length;
+      failed(one, `Not saved${more ? `, nor the ${more} after it` : ""}: the workspace does not answer. Is it still running?`);
     }
   }
 
-  function replace(card, html, move) {
+  function failed(one, words) {
+    mistaken = true;
+    going = null;
+    for (let k = waiting.length - 1; k >= 0; k--) if (one.id && waiting[k].id === one.id) waiting.splice(k, 1);
+    const card = one.id && cardOf(one.id);
+    // Back to the card only where the reviewer has done nothing since.
+    const still = !waiting.length && idle(cardOf(one.next));
+    if (card && still) go(card);
+    tell(!card || still ? words : `${find(".word", card).textContent}: ${words}`, true);
+  }
+
+  function follow(href) {
+    if (sending || waiting.length) { going = { href }; return; }
+    left = true;
+    const stays = href.split("#")[0] === location.pathname + location.search;
+    location.href = href;
+    if (stays) location.reload();
+  }
+
+  addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
+  addEventListener("pageshow", () => { left = false; });
+
+  // Whether the reviewer is on a card, and not in a search field or the text.
+  function at(card) {
+    const active = document.activeElement;
+    return card.contains(active) || (active === document.body && card.classList.contains("here"));
+  }
+
+  function idle(card) {
+    return Boolean(card) && at(card) && !find("details[open]:not(.about)", card);
+  }
+
+  function cardOf(id) {
+    return cards().find((card) => card.dataset.id === id);
+  }
+
+  function replace(card, html) {
     const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".card");
-    card.replaceWith(fresh);
-    offer(fresh);
+    const field = card.contains(document.activeElement) && document.activeElement.closest("details[open], input, textarea, select");
+    if (field) { // the reviewer is writing in it again
+      all("[name=seen]", card).forEach((seen) => { seen.value = find("[name=seen]", fresh)?.value ?? seen.value; });
+      find(".mine", card)?.replaceWith(find(".mine", fresh));
+      card.dataset.state = fresh.dataset.state;
+    } else {
+      const here = at(card);
+      fresh.classList.toggle("here", card.classList.contains("here"));
+      card.replaceWith(fresh);
+      offer(fresh);
+      if (here) go(fresh);
+    }
     marks(fresh.dataset.id).forEach((mark) => {
       mark.classList.remove("undecided", "accepted", "rejected", "changed");
       mark.classList.add(fresh.dataset.state);
     });
     count();
-    go(fresh);
-    if (move) {
-      const list = cards();
-      if (list.indexOf(fresh) + 1 < list.length || desk.dataset.after) step(1);
-    }
   }
 
   // The number beside the screen in the list of screens.
@@ -263,8 +331,8 @@
       m: () => { if (event.target.closest(".hl")) go(document.getElementById(`p-${event.target.closest(".hl").dataset.for.split(" ").at(-1)}`)); else point(card); },
       u: () => find(".undo")?.requestSubmit(),
       s: () => { if (adding) { adding.open = true; (find("[name=words]", adding).value ? find("[name=label]", adding) : find("[name=words]", adding)).focus(); } },
-      "[": () => { const href = all(".steps a").at(all(".steps a").findIndex((a) => a.hasAttribute("aria-current")) - 1)?.href; if (href) location.href = href; },
-      "]": () => { const href = all(".steps a")[all(".steps a").findIndex((a) => a.hasAttribute("aria-current")) + 1]?.href; if (href) location.href = href; },
+      "[": () => { const href = all(".steps a").at(all(".steps a").findIndex((a) => a.hasAttribute("aria-current")) - 1)?.href; if (href) follow(href); },
+      "]": () => { const href = all(".steps a")[all(".steps a").findIndex((a) => a.hasAttribute("aria-current")) + 1]?.href; if (href) follow(href); },
       "/": () => find(".search")?.focus(),
       "?": () => document.getElementById("keys")?.showModal(),
       Escape: () => { const open_ = card && find("details[open]", card); if (open_) { open_.open = false; go(card); } },
