@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from lang_audit import __version__
+from lang_audit.commands import options
 from lang_audit.commands.agree import agree
 from lang_audit.commands.check import check
 from lang_audit.commands.corpus import corpus
@@ -75,20 +76,9 @@ cli.add_command(sample)
 @click.option(
     "--templates", type=click.Path(path_type=Path, file_okay=False), help="Folder with templates of your own."
 )
-@click.option("--profile", help="Which terms are raised, and how: default, strict, or a published audit to repeat.")
-@click.option(
-    "--rule",
-    type=click.Choice(["majority", "strict", "any-term"]),
-    help="How a paper is judged: by its share of person-first references, by its first flagged label of people, or by its "
-    "first flagged term. Default: the rule of the profile.",
-)
-@click.option(
-    "--lexicon",
-    "lexicons",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A file with terms of your own, which add to the lexicon or override its entries. May be given twice.",
-)
+@options.PROFILE
+@options.RULE
+@options.LEXICONS
 @click.option(
     "--codebook",
     "codebooks",

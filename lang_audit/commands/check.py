@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lang_audit.commands import options
 from lang_audit.report.check_formats import FORMATS, rendered
 
 if TYPE_CHECKING:
@@ -51,13 +52,7 @@ _TIMEOUT = 120.0
     metavar="ENTRY-OR-DOMAIN",
     help="Remark on these entries or domains of the lexicon only. May be given several times.",
 )
-@click.option(
-    "--lexicon",
-    "lexicons",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A file with terms of your own, which add to the lexicon or override its entries. May be given twice.",
-)
+@options.LEXICONS
 @click.option(
     "--new-since",
     type=click.Path(path_type=Path, dir_okay=False),

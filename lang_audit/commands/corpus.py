@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import click
 from click.core import ParameterSource
 
+from lang_audit.commands import options
 from lang_audit.commands.extra import require
 
 if TYPE_CHECKING:
@@ -60,20 +61,9 @@ class _Seconds(click.FloatRange):
     show_default=True,
     help="Folder of the run: a new one, or that of a run to go on with.",
 )
-@click.option("--profile", help="Which terms are raised, and how: default, strict, or a published audit to repeat.")
-@click.option(
-    "--rule",
-    type=click.Choice(["majority", "strict", "any-term"]),
-    help="How a paper is judged: by its share of person-first references, by its first flagged label of people, or by its "
-    "first flagged term. Default: the rule of the profile.",
-)
-@click.option(
-    "--lexicon",
-    "lexicons",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A file with terms of your own, which add to the lexicon or override its entries. May be given twice.",
-)
+@options.PROFILE
+@options.RULE
+@options.LEXICONS
 @click.option(
     "--codebook",
     "codebooks",
