@@ -29,7 +29,7 @@ from lang_audit.model import (
 from lang_audit.review.carried_over import anchored
 from lang_audit.review.decisions import Final, outcome
 from lang_audit.review.events import CONSENSUS
-from lang_audit.review.proposals import Proposal, code_label, identified
+from lang_audit.review.proposals import Proposal, code_label, code_parts, identified
 from lang_audit.settings import Settings, default_settings
 from lang_audit.verdict import judge_one, verdict
 
@@ -115,7 +115,7 @@ class _Decided:
             "cue": None,
         }
         if place.kind == "code":
-            codebook, dimension, code = _code_parts(label)
+            codebook, dimension, code = code_parts(label)
             strength = place.strength or "reported"
             review = _review(end, "added")
             self.added.append(
@@ -149,7 +149,7 @@ class _Decided:
             )
         review = _review(end, "changed" if changed else "accepted", was)
         if isinstance(item, CodeMention):
-            codebook, dimension, code = _code_parts(end.value.label or code_label(item))
+            codebook, dimension, code = code_parts(end.value.label or code_label(item))
             return item.model_copy(
                 update={"codebook": codebook, "dimension": dimension, "code": code, "review": review}
             )
@@ -248,12 +248,6 @@ def _configurations(
         }
         if sum(bool(codes) for codes in parts.values()) > 1:
             yield configuration.model_copy(update=parts)
-
-
-def _code_parts(label: str) -> tuple[str, str, str]:
-    codebook, _, rest = label.partition("/")
-    dimension, _, code = rest.partition("/")
-    return codebook, dimension, code
 
 
 def _in_order(items: list[_Item]) -> list[_Item]:

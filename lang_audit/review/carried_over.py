@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 from lang_audit.model import Frozen
 from lang_audit.review.events import MACHINE, Event, State, Value
-from lang_audit.review.proposals import Proposal, nearby_words
+from lang_audit.review.proposals import Proposal, nearby_words, plain_words
 from lang_audit.review.stored_json import from_json, to_json
 
 How = Literal["same", "label changed", "same sentence"]
@@ -183,11 +183,11 @@ _Key = Callable[[Proposal], tuple[str, ...]]
 def _by_place(proposal: Proposal) -> tuple[str, ...]:
     """A finding whose entry has another name; a code that has another name in its dimension."""
     where = proposal.label.rpartition("/")[0] if proposal.kind == "code" else ""
-    return proposal.paper, proposal.kind, where, _plain(proposal.text), proposal.nearby
+    return proposal.paper, proposal.kind, where, plain_words(proposal.text), proposal.nearby
 
 
 def _by_sentence(proposal: Proposal) -> tuple[str, ...]:
-    return proposal.paper, proposal.kind, proposal.label, _plain(proposal.text), _plain(proposal.sentence)
+    return proposal.paper, proposal.kind, proposal.label, plain_words(proposal.text), plain_words(proposal.sentence)
 
 
 # In a sentence that holds a word as often as before, the first is the first and the second the second.
@@ -275,7 +275,3 @@ def _spaced(text: str) -> str:
 
 def _holding(sentences: Iterable[tuple[int, int]], span: tuple[int, int]) -> tuple[int, int] | None:
     return next((one for one in sentences if one[0] <= span[0] and span[1] <= one[1]), None)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.lower().split())

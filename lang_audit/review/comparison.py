@@ -18,7 +18,7 @@ from lang_audit.model import Frozen
 from lang_audit.review.agreement import Agreement, agreement, pairs_of
 from lang_audit.review.decisions import category, decided, merged, same_additions
 from lang_audit.review.events import MACHINE, State, Value
-from lang_audit.review.proposals import Proposal
+from lang_audit.review.proposals import Proposal, code_parts
 
 OVERALL: Final = "over all"
 DECISION: Final = "decision on findings"
@@ -85,7 +85,7 @@ def categories(one: Proposal, value: Value) -> Iterator[tuple[str, str]]:
     rejected = value.choice == "rejected"
     yield OVERALL, category(value, one)
     if one.kind == "code":
-        codebook, dimension, _ = _parts(one.label)
+        codebook, dimension, _ = code_parts(one.label)
         yield f"{codebook}/{dimension}", REJECTED if rejected else value.label or one.label
         return
     yield DECISION, REJECTED if rejected else _ACCEPTED
@@ -162,9 +162,3 @@ def _left_out(number: int) -> str:
 def _order(dimension: str) -> tuple[int, str]:
     known = (OVERALL, DECISION, USAGE, SEVERITY, ENTRY)
     return (known.index(dimension), "") if dimension in known else (len(known), dimension)
-
-
-def _parts(label: str) -> tuple[str, str, str]:
-    codebook, _, rest = label.partition("/")
-    dimension, _, code = rest.partition("/")
-    return codebook, dimension, code

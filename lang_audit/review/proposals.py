@@ -60,7 +60,7 @@ def proposals(appraisal: Appraisal, paper: str) -> list[Proposal]:
 
 def proposal_id(paper: str, kind: Kind, label: str, text: str, nearby: str, occurrence: int) -> str:
     """The id; `occurrence` counts proposals that are alike in all of this, from 0."""
-    told = "\0".join((paper, kind, label, _plain(text), nearby, str(occurrence)))
+    told = "\0".join((paper, kind, label, plain_words(text), nearby, str(occurrence)))
     return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
@@ -80,7 +80,7 @@ def identified(appraisal: Appraisal, paper: str) -> Iterator[tuple[Proposal, Fin
         kind: Kind = "finding" if isinstance(item, Finding) else "code"
         label = item.entry if isinstance(item, Finding) else code_label(item)
         nearby = nearby_words(text, item.start, item.end)
-        alike = kind, label, _plain(item.text), nearby
+        alike = kind, label, plain_words(item.text), nearby
         of_kind = _OF_FINDING if isinstance(item, Finding) else _OF_CODE
         proposal = Proposal(
             id=proposal_id(paper, kind, label, item.text, nearby, seen[alike]),
@@ -104,5 +104,13 @@ def code_label(code: CodeMention) -> str:
     return f"{code.codebook}/{code.dimension}/{code.code}"
 
 
-def _plain(text: str) -> str:
+def code_parts(label: str) -> tuple[str, str, str]:
+    """Codebook, dimension and code of a `code_label`; what a label lacks is empty."""
+    codebook, _, rest = label.partition("/")
+    dimension, _, code = rest.partition("/")
+    return codebook, dimension, code
+
+
+def plain_words(text: str) -> str:
+    """Words as ids and carrying over compare them: in lower case, one space apart."""
     return " ".join(text.lower().split())
